@@ -1,0 +1,86 @@
+"""*Disconnect*: delete the picking sessions, revoke, wipe.
+
+Rules:
+- Each call to Google has a time limit and may fail; the wipe follows in any case, and is tried until it succeeds.
+- What is under way is waited for: a picking session made in the meantime is deleted as well, and no picture that is
+  still being fetched reaches the card after the wipe.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from kiosk.core import access, downloads, picking, signin, slideshow
+from kiosk.core.commands import Revoke, WipeEverything
+from kiosk.core.events import Asked, Event, Failed, Revoked
+from kiosk.core.model import NEVER, Counts, Deadline
+from kiosk.core.state import Leaving, State
+from kiosk.core.turn import Turn
+
+CONFIRM_SECONDS = 10.0
+LEAVING_SECONDS = 10.0
+"""For the deletions, and again for the revocation."""
+
+
+def ask(state: State, asked: Asked, turn: Turn) -> State:
+    """The verb. A key asks first, and acts when it is pressed again."""
+    if not asked.confirmed and state.confirm_until is None:
+        return evolve(state, confirm_until=turn.now.after(CONFIRM_SECONDS))
+    phase = state.picking.phase
+    session_id = picking.session_of(phase)
+    known = (deletion.session_id for deletion in state.picking.deletions if deletion.session_id != session_id)
+    ids = (*known, *((session_id,) if session_id else ()))
+    awaited = downloads.under_way(state.downloads)
+    if isinstance(phase, picking.Creating) and phase.command is not None:
+        awaited |= {phase.command}
+    return evolve(
+        state,
+        signin=signin.Off(),
+        exchange=None,
+        confirm_until=None,
+        picking=picking.Picking(picking.Idle(), tuple(picking.Deletion(each) for each in ids)),
+        downloads=downloads.Downloads(),
+        leaving=Leaving(
+            until=turn.now.after(LEAVING_SECONDS),
+            awaits=awaited - {command.id for command in state.access.waiting},
+        ),
+    )
+
+
+def wiping(state: State) -> bool:
+    """The card is being wiped: nothing else happens until it is."""
+    return state.leaving is not None and state.leaving.wipe is not None
+
+
+def tick(state: State, turn: Turn) -> State:
+    """On to the next part when the last is done or its time is over."""
+    leaving = state.leaving
+    if leaving is None:
+        return state
+    late = turn.due(leaving.until)
+    credentials = state.access.credentials
+    if leaving.revoke is None and leaving.wipe is None:
+        deleting = bool(state.picking.deletions) and access.signed_in(state.access)
+        if (deleting or leaving.awaits) and not late:
+            return state
+        if credentials is not None:
+            revoke = turn.issue(Revoke(refresh_token=credentials.refresh_token))
+            until = turn.now.after(LEAVING_SECONDS)
+            return evolve(state, leaving=evolve(leaving, revoke=revoke, until=until))
+    elif not late:
+        return state
+    wipe = turn.issue(WipeEverything())
+    show = slideshow.clear(state.show, turn)
+    return evolve(state, leaving=Leaving(NEVER, wipe=wipe), show=show, counts=Counts())
+
+
+def handle(state: State, event: Event, turn: Turn) -> State:
+    """An answer that was waited for, good or bad."""
+    leaving = state.leaving
+    if leaving is None:
+        return state
+    if event.answers == leaving.revoke and isinstance(event, (Revoked, Failed)):
+        leaving = evolve(leaving, until=Deadline(0.0))
+    if event.answers == leaving.wipe and isinstance(event, Failed):
+        leaving = evolve(leaving, until=turn.now.after(LEAVING_SECONDS))
+    return evolve(state, leaving=evolve(leaving, awaits=leaving.awaits - {event.answers}))

@@ -1,0 +1,195 @@
+"""Everything that can happen, one value each. An answer names the command that it answers."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import frozen
+
+from kiosk.core.commands import Command
+from kiosk.core.model import (
+    Attempt,
+    CommandId,
+    Counts,
+    Credentials,
+    DeviceCode,
+    Grant,
+    MediaItem,
+    MediaItemId,
+    MediaPage,
+    OpenPick,
+    PickId,
+    PickingSession,
+    PickingSessionId,
+    Rendition,
+    Secret,
+    Size,
+    Slide,
+    StoredItem,
+)
+from kiosk.errors import KioskError
+
+
+@frozen(kw_only=True)
+class Event:
+    answers: CommandId = CommandId(0)
+
+
+@frozen(kw_only=True)
+class Failed(Event):
+    """A worker could not do it; the error says who can act (errors.py)."""
+
+    command: Command
+    error: KioskError
+
+
+# From Google. ---------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class DeviceCodeIssued(Event):
+    code: DeviceCode
+
+
+@frozen(kw_only=True)
+class Granted(Event):
+    grant: Grant
+
+
+@frozen(kw_only=True)
+class Revoked(Event):
+    pass
+
+
+@frozen(kw_only=True)
+class PickingSessionReady(Event):
+    picking_session: PickingSession
+
+
+@frozen(kw_only=True)
+class MediaItemsListed(Event):
+    page: MediaPage
+
+
+@frozen(kw_only=True)
+class PickingSessionDeleted(Event):
+    session_id: PickingSessionId
+
+
+@frozen(kw_only=True)
+class RenditionFetched(Event):
+    item: MediaItem
+    pick_id: PickId
+    rendition: Rendition
+    """Its file is in place, but it is in no catalog yet."""
+
+
+# From the card. -------------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class CatalogOpened(Event):
+    counts: Counts
+    credentials: Credentials | None
+    attempt: Attempt | None
+    open_picks: tuple[OpenPick, ...]
+    drawn: tuple[StoredItem, ...]
+    """The first slides of the order; empty when nothing is stored."""
+    rebuilt: bool = False
+    """The catalog was damaged, set aside and rebuilt from the files."""
+
+
+@frozen(kw_only=True)
+class Saved(Event):
+    counts: Counts
+
+
+@frozen(kw_only=True)
+class PickSaved(Event):
+    pick_id: PickId
+    session_id: PickingSessionId
+
+
+@frozen(kw_only=True)
+class ItemsAdded(Event):
+    """``wanted`` have no rendition yet and are not hidden; in the order of the list."""
+
+    pick_id: PickId
+    wanted: tuple[MediaItem, ...]
+    counts: Counts
+
+
+@frozen(kw_only=True)
+class RenditionStored(Event):
+    pick_id: PickId
+    item: StoredItem
+    counts: Counts
+    removed: tuple[MediaItemId, ...] = ()
+    """Items that left the catalog in the same transaction (``mode = "replace"``)."""
+
+
+@frozen(kw_only=True)
+class Evicted(Event):
+    item_ids: tuple[MediaItemId, ...]
+    counts: Counts
+
+
+@frozen(kw_only=True)
+class SlidesDrawn(Event):
+    drawn: tuple[StoredItem, ...]
+
+
+@frozen(kw_only=True)
+class Hidden(Event):
+    item_ids: tuple[MediaItemId, ...]
+    counts: Counts
+
+
+@frozen(kw_only=True)
+class Wiped(Event):
+    pass
+
+
+# From the screen. -----------------------------------------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class SlidePrepared(Event):
+    slide: Slide
+
+
+@frozen(kw_only=True)
+class ScreenResized(Event):
+    screen: Size
+
+
+class Verb(Enum):
+    """What a person or an installer asks for: by key, by the control socket."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    PAUSE = "pause"
+    RESUME = "resume"
+    PICK = "pick"
+    CANCEL = "cancel"
+    HIDE = "hide"
+    QUIT = "quit"
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
+
+
+@frozen(kw_only=True)
+class Asked(Event):
+    """A verb. ``code``, ``verifier`` and ``redirect_uri`` come with SIGN_IN on the second road only."""
+
+    verb: Verb
+    code: Secret | None = None
+    verifier: Secret | None = None
+    redirect_uri: str = ""
+    confirmed: bool = True
+    """False for the key of SIGN_OUT: the first press asks, the second within ten seconds acts."""
+
+
+@frozen(kw_only=True)
+class DeadlineReached(Event):
+    """Nothing happened, but ``next_deadline(state)`` has passed."""

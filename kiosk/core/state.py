@@ -1,0 +1,60 @@
+"""State: the product of the parts. Frozen; rebound by the main thread alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from kiosk.core.access import Access
+from kiosk.core.downloads import Downloads
+from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, Settings
+from kiosk.core.picking import Picking
+from kiosk.core.signin import Exchange, Off, SignIn
+from kiosk.core.slideshow import Show
+from kiosk.core.writes import Writes
+
+
+@frozen
+class LastError:
+    """The last thing that went wrong, for ``kiosk status``. Never holds a secret."""
+
+    text: str
+    at: datetime
+
+
+@frozen
+class Leaving:
+    """*Disconnect*: delete the picking sessions, revoke, wipe; each step has a time limit, so that it always ends."""
+
+    until: Deadline
+    awaits: frozenset[CommandId] = frozenset()
+    """Downloads and a new picking session that were under way."""
+    revoke: CommandId | None = None
+    wipe: CommandId | None = None
+
+
+@frozen
+class State:
+    settings: Settings
+    opened: bool = False
+    """The catalog has been read."""
+    open_at: Deadline = NEVER
+    """When to try again to read it."""
+    access: Access = Access()
+    signin: SignIn = Off()
+    exchange: Exchange | None = None
+    picking: Picking = Picking()
+    downloads: Downloads = Downloads()
+    show: Show = Show()
+    counts: Counts = Counts()
+    writes: Writes = Writes()
+    announced: PickId | None = None
+    """The pick whose first picture has been brought forward."""
+    attempt_kept: bool = False
+    """A pending attempt is on the card and is to be forgotten once its picking session exists."""
+    leaving: Leaving | None = None
+    confirm_until: Deadline | None = None
+    """Until then a second Shift+D disconnects."""
+    last_error: LastError | None = None
+    next_id: int = 1
