@@ -1,0 +1,36 @@
+"""config.toml -> a frozen Config, every problem at once. The keys are declared in schema.py; start reading
+there."""
+
+from __future__ import annotations
+
+from kiosk.config.load import DEFAULT, Loaded, default_places, load, place_of
+from kiosk.config.schema import (
+    Config,
+    DisplayConfig,
+    GoogleConfig,
+    PickingConfig,
+    Renderer,
+    Rotation,
+    SlideshowConfig,
+    StorageConfig,
+)
+from kiosk.config.show import Row, rows, table
+
+__all__ = [
+    "DEFAULT",
+    "Config",
+    "DisplayConfig",
+    "GoogleConfig",
+    "Loaded",
+    "PickingConfig",
+    "Renderer",
+    "Rotation",
+    "Row",
+    "SlideshowConfig",
+    "StorageConfig",
+    "default_places",
+    "load",
+    "place_of",
+    "rows",
+    "table",
+]

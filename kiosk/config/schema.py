@@ -1,0 +1,189 @@
+"""Every key of config.toml: type, unit, range, default and what it is for. The order here is that of the
+example file."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from pathlib import Path
+
+import attrs
+from attrs import frozen
+
+from kiosk.config.setting import Setting, address, number, one_of, place, settings_of, text, whole, yes_no
+from kiosk.core.model import Client, Order, PickMode, Secret
+
+
+class Rotation(Enum):
+    """How far the picture is turned clockwise, for a panel that hangs on its side; degrees."""
+
+    NONE = 0
+    QUARTER = 90
+    HALF = 180
+    THREE_QUARTERS = 270
+
+
+class Renderer(Enum):
+    """How pictures reach the screen."""
+
+    AUTO = "auto"
+    TEXTURE = "texture"
+    SURFACE = "surface"
+
+
+@frozen(kw_only=True)
+class GoogleConfig:
+    """The OAuth client and where Google is. The endpoints are base URLs without a closing slash."""
+
+    client_id: str = text(
+        "",
+        "The OAuth client of your own Google Cloud project; README.md tells how to get one.\n"
+        "Without it the frame starts and says on the screen what is missing.",
+        unit="client id",
+    )
+    client_secret: Secret = text(
+        "", "The secret that belongs to client_id.", unit="client secret", secret=True
+    )
+    client_secrets_file: Path | None = place(
+        "Instead of the two above: the JSON file that Google's console downloads for the client.\n"
+        "A relative path starts at the directory of this file.",
+        otherwise="client_secrets.json in systemd's CREDENTIALS_DIRECTORY, if there is one",
+        unit="file",
+    )
+    display_name: str = text(
+        "Photo frame",
+        "What Google's pages call this frame. Choose nothing that names a person.",
+        # The Ambient API, whose `state` this is, allows displayName 1 to 100 characters.
+        shortest=1,
+        longest=100,
+    )
+    device_code_url: str = address(
+        "https://oauth2.googleapis.com/device/code", "Where a device and user code are asked for (RFC 8628)."
+    )
+    token_url: str = address("https://oauth2.googleapis.com/token", "Where access tokens are asked for.")
+    revoke_url: str = address(
+        "https://oauth2.googleapis.com/revoke", "Where access is given back (sign-out)."
+    )
+    auth_url: str = address(
+        "https://accounts.google.com/o/oauth2/v2/auth", "The page for signing in with a Desktop client."
+    )
+    picker_url: str = address("https://photospicker.googleapis.com/v1", "The Google Photos Picker API.")
+    library_url: str = address("https://photoslibrary.googleapis.com/v1", "The Google Photos Library API.")
+
+    @property
+    def client(self) -> Client:
+        """The client as the core knows it; an empty client id means that none is configured."""
+        return Client(self.client_id, self.client_secret)
+
+
+@frozen(kw_only=True)
+class PickingConfig:
+    mode: PickMode = one_of(
+        PickMode.ADD,
+        'What a new pick does: "add" keeps what is there, "replace" lets the earlier picks go as soon as\n'
+        "the first new picture is stored. An empty pick changes nothing.",
+        unit="word",
+    )
+    max_items: int = whole(
+        2000,
+        "How many a person may pick in one go; 2000 is Google's own limit.",
+        unit="pictures",
+        low=1,
+        high=2000,
+    )
+
+
+@frozen(kw_only=True)
+class SlideshowConfig:
+    dwell_seconds: float = number(
+        # On a wall a picture is glanced at, not watched: half a minute leaves it in peace and is easy on the
+        # CPU.
+        30.0,
+        "How long each picture stays.",
+        unit="seconds",
+        low=0.1,
+        high=86400.0,
+    )
+    transition_seconds: float = number(
+        1.0, "How long one picture fades into the next; 0 is a hard cut.", unit="seconds", low=0.0, high=10.0
+    )
+    order: Order = one_of(
+        Order.SHUFFLE,
+        '"shuffle" shows every picture once before any twice, "captured" goes by the date of the picture,\n'
+        '"picked" by the order of picking.',
+        unit="word",
+    )
+
+
+@frozen(kw_only=True)
+class DisplayConfig:
+    fullscreen: bool = yes_no(True, "Whether the kiosk takes the whole screen; false opens a window.")
+    width: int = whole(
+        1280, "Width of the window when fullscreen is false.", unit="pixels", low=16, high=16384
+    )
+    height: int = whole(
+        720, "Height of the window when fullscreen is false.", unit="pixels", low=9, high=16384
+    )
+    rotation: Rotation = one_of(
+        Rotation.NONE, "How far the picture is turned clockwise, for a panel on its side.", unit="degrees"
+    )
+    renderer: Renderer = one_of(
+        Renderer.AUTO,
+        '"texture" draws with the GPU, "surface" with the CPU; "auto" takes the GPU where there is one.',
+        unit="word",
+    )
+
+
+@frozen(kw_only=True)
+class StorageConfig:
+    state_dir: Path | None = place(
+        "Where the catalog and the credentials are kept.",
+        otherwise="systemd's STATE_DIRECTORY, else ~/.local/state/kiosk",
+        unit="directory",
+    )
+    cache_dir: Path | None = place(
+        "Where the pictures are kept.",
+        otherwise="systemd's CACHE_DIRECTORY, else ~/.cache/kiosk",
+        unit="directory",
+    )
+    cache_max_mb: int = whole(
+        # A full pick of 2000 at 1080p (about 0.7 MB each with the room for motion) fits three times over.
+        4096,
+        "How much the pictures may take at most; the oldest pick makes room first. 1 MB is 1,000,000 bytes.",
+        unit="MB",
+        low=1,
+        high=1_000_000,
+    )
+    keep_free_mb: int = whole(
+        512,
+        "How much of the card always stays free for the rest of the system.",
+        unit="MB",
+        low=0,
+        high=1_000_000,
+    )
+
+
+@frozen(kw_only=True)
+class Config:
+    """The whole configuration, checked."""
+
+    google: GoogleConfig = GoogleConfig()
+    picking: PickingConfig = PickingConfig()
+    slideshow: SlideshowConfig = SlideshowConfig()
+    display: DisplayConfig = DisplayConfig()
+    storage: StorageConfig = StorageConfig()
+
+
+SECTIONS: dict[str, type[attrs.AttrsInstance]] = {
+    "google": GoogleConfig,
+    "picking": PickingConfig,
+    "slideshow": SlideshowConfig,
+    "display": DisplayConfig,
+    "storage": StorageConfig,
+}
+
+
+@cache
+def settings() -> dict[str, Setting]:
+    """``section.key`` -> its setting, for every key there is."""
+    return {setting.key: setting for name, cls in SECTIONS.items() for setting in settings_of(name, cls)}

@@ -1,0 +1,192 @@
+"""What one key of config.toml may be: its kind, unit, range and default, and how a value is checked.
+
+The declarations in schema.py are the one source: loading, `kiosk config` and config.example.toml all read
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any, cast
+
+import attrs
+
+from kiosk.core.addresses import ALLOWED, check_address
+from kiosk.core.model import Secret
+
+_KEY = "kiosk.setting"
+
+
+class Mistake(Exception):
+    """What is wrong with one value, as a phrase; inside this package only."""
+
+
+@attrs.frozen(kw_only=True)
+class Setting:
+    """One key. `default` is what stands in the file, before `read` turns it into what the program uses."""
+
+    section: str = ""
+    name: str = ""
+    doc: str
+    """Sentences for the owner; lines of the example file."""
+    default: str | float | bool
+    unit: str
+    allowed: str
+    read: Callable[[Any, Path], Any] = attrs.field(repr=False)
+    """(value of the file, directory of the file) -> value of the program; raises Mistake."""
+    secret: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"{self.section}.{self.name}"
+
+
+def settings_of(section: str, cls: type[attrs.AttrsInstance]) -> tuple[Setting, ...]:
+    """The settings of one section, in the order of their declaration."""
+    return tuple(
+        attrs.evolve(cast(Setting, field.metadata[_KEY]), section=section, name=field.name)
+        for field in attrs.fields(cls)
+        if _KEY in field.metadata
+    )
+
+
+def text(
+    default: str, doc: str, *, shortest: int = 0, longest: int = 200, unit: str = "text", secret: bool = False
+) -> Any:
+    """A line of text without control characters, from `shortest` to `longest` characters; blanks around it
+    go."""
+
+    def read(value: Any, _base: Path) -> str | Secret:
+        line = _text(value)
+        if not shortest <= len(line) <= longest:
+            raise Mistake(f"it has {len(line)} characters")
+        return Secret(line) if secret else line
+
+    return _declare(default, doc, unit, f"{shortest} to {longest} characters", read, secret=secret)
+
+
+def address(default: str, doc: str) -> Any:
+    """A URL that may be spoken to; without query, fragment or closing slash, because paths are joined to
+    it."""
+
+    def read(value: Any, _base: Path) -> str:
+        url = _text(value)
+        if wrong := check_address(url):
+            raise Mistake(wrong)
+        if "?" in url or "#" in url:
+            raise Mistake("a query or a fragment has no place in it")
+        return url.rstrip("/")
+
+    return _declare(default, doc, "URL", ALLOWED, read)
+
+
+def place(doc: str, *, otherwise: str, unit: str) -> Any:
+    """A path, None where the file says "" (then `otherwise`). Relative paths start at the configuration
+    file."""
+
+    def read(value: Any, base: Path) -> Path | None:
+        line = _text(value)
+        if not line:
+            return None
+        try:
+            return base / Path(line).expanduser()
+        except RuntimeError as error:
+            raise Mistake(f"no home directory for {line.split('/')[0]}") from error
+
+    return _declare("", doc, unit, f'a path, or "" for {otherwise}', read)
+
+
+def yes_no(default: bool, doc: str) -> Any:
+    def read(value: Any, _base: Path) -> bool:
+        if not isinstance(value, bool):
+            raise _wrong_type("true or false", value)
+        return value
+
+    return _declare(default, doc, "yes or no", "true or false", read)
+
+
+def whole(default: int, doc: str, *, unit: str, low: int, high: int) -> Any:
+    """A whole number from `low` to `high`, both included."""
+
+    def read(value: Any, _base: Path) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise _wrong_type("a whole number", value)
+        _within(value, low, high)
+        return value
+
+    return _declare(default, doc, unit, f"{low} to {high}", read)
+
+
+def number(default: float, doc: str, *, unit: str, low: float, high: float) -> Any:
+    """A number from `low` to `high`, both included; whole numbers are welcome."""
+
+    def read(value: Any, _base: Path) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _wrong_type("a number", value)
+        _within(value, low, high)
+        return float(value)
+
+    return _declare(default, doc, unit, f"{low:g} to {high:g}", read)
+
+
+def one_of(default: Enum, doc: str, *, unit: str) -> Any:
+    """One member of the enum of `default`, written as its value (text, or whole numbers)."""
+    members = {member.value: member for member in type(default)}
+    allowed = ", ".join(toml(value) for value in members)
+
+    def read(value: Any, _base: Path) -> Enum:
+        # The type is compared too, since 0 == False and 90 == 90.0 as keys of a dict.
+        if type(value) is not type(default.value):
+            raise _wrong_type("text" if isinstance(default.value, str) else "a whole number", value)
+        if value not in members:
+            raise Mistake(f"{toml(value)} is not one of them")
+        return members[value]
+
+    return _declare(default.value, doc, unit, allowed, read)
+
+
+def toml(value: object) -> str:
+    """One value as it is written in TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08X}" for c in escaped) + '"'
+    return str(value)
+
+
+def _declare(
+    default: str | float | bool,
+    doc: str,
+    unit: str,
+    allowed: str,
+    read: Callable[[Any, Path], Any],
+    *,
+    secret: bool = False,
+) -> Any:
+    setting = Setting(default=default, doc=doc, unit=unit, allowed=allowed, read=read, secret=secret)
+    return attrs.field(default=read(default, Path()), metadata={_KEY: setting})
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong_type("text in quotes", value)
+    if not value.isprintable():
+        raise Mistake("it has control characters in it")
+    return value.strip()
+
+
+def _within(value: float, low: float, high: float) -> None:
+    # The value is not quoted: Python refuses to print whole numbers of more than 4300 digits.
+    if value < low:
+        raise Mistake("it is too small")
+    if not value <= high:  # so that nan does not slip through
+        raise Mistake("it is too large" if value > high else "it is not an amount")
+
+
+def _wrong_type(expected: str, value: object) -> Mistake:
+    # The value itself stays out of it: it may be a secret in the wrong place.
+    names = {str: "text", bool: "true or false", int: "a whole number", float: "a number", list: "a list"}
+    return Mistake(f"it is {names.get(type(value), 'a table or a date')}, not {expected}")
