@@ -1,0 +1,110 @@
+"""Logging to stderr, in a form that suits a terminal and the journal, with no secret in it.
+
+What is masked: the shapes of Google's secrets (access tokens `ya29.`, refresh tokens `1//`, authorization and
+device codes `4/`, client secrets `GOCSPX-`), what follows `Authorization:` or a key such as `client_secret=`,
+and every text that was registered. The whole formatted record is searched, so a traceback keeps no secret
+either.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import re
+import signal
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+MASK = "***"
+
+_SHAPES = re.compile(
+    r"\bya29\.[\w.~+/=-]+"
+    r"|(?<![\w/:.])(?:1//[\w.~-]{4,}|4/[\w.~-]{10,})"
+    r"|\bGOCSPX-[\w-]+"
+)
+_NAMED = re.compile(
+    r"""(?ix)
+    ( \b(?:authorization|proxy-authorization)\b ["']? \s* [:=] \s* ["']? (?:bearer|basic)? \s*
+    | \bbearer\s+
+    | \b(?:client_secret|access_token|refresh_token|id_token|device_code|code_verifier|page_?token)
+      \b ["']? \s* [:=] \s* ["']?
+    | [?&](?:code|token)=
+    )
+    [^\s"'&,;)}\]]+"""
+)
+_SHORTEST = 4
+"""Shorter texts are not masked: a secret of three letters would turn every line into stars."""
+
+# sd-daemon(3): the kernel's levels, which journald takes from the beginning of a line.
+_LEVELS = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (logging.NOTSET, 7))
+
+
+class Redactor:
+    """Takes secrets out of text. One for the program; rooms are given its `add`."""
+
+    def __init__(self) -> None:
+        self._registered: tuple[str, ...] = ()
+
+    def add(self, secret: str) -> None:
+        """Mask this text from now on; the longest first, in case one holds another."""
+        if len(secret) >= _SHORTEST and secret not in self._registered:
+            self._registered = tuple(sorted((*self._registered, secret), key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        for secret in self._registered:
+            text = text.replace(secret, MASK)
+        return _SHAPES.sub(MASK, _NAMED.sub(rf"\1{MASK}", text))
+
+
+class _Formatter(logging.Formatter):
+    def __init__(self, redactor: Redactor, *, journal: bool) -> None:
+        # The journal has its own time, and it reads the level from `<n>`; a terminal needs both in words.
+        layout = "%(name)s: %(message)s" if journal else "%(asctime)s %(levelname)s %(name)s: %(message)s"
+        super().__init__(layout)
+        self._redactor = redactor
+        self._journal = journal
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = self._redactor(super().format(record))
+        if not self._journal:
+            return text
+        level = next(number for at_least, number in _LEVELS if record.levelno >= at_least)
+        return "\n".join(f"<{level}>{line}" for line in text.split("\n"))
+
+
+def set_up(
+    env: Mapping[str, str],
+    level: int = logging.INFO,
+    stream: TextIO | None = None,
+    redactor: Redactor | None = None,
+) -> Redactor:
+    """Send everything that is logged to `stream` (stderr), masked. Returns the redactor, for more secrets."""
+    stream = stream or sys.stderr
+    redactor = redactor or Redactor()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_Formatter(redactor, journal=is_journal(env, stream)))
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    # A line for each connection would wear the card out.
+    logging.getLogger("urllib3").setLevel(max(level, logging.WARNING))
+    return redactor
+
+
+def is_journal(env: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether `stream` goes to journald: JOURNAL_STREAM names its device and inode (systemd.exec(5))."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # no file behind it, or closed; io.UnsupportedOperation is both
+        return False
+    return env.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
+
+
+def dump_threads_on_signal(stream: TextIO | None = None) -> None:
+    """SIGUSR1 writes where every thread stands to `stream` (stderr): for a frame that hangs on somebody's
+    wall."""
+    faulthandler.register(signal.SIGUSR1, file=stream or sys.stderr, all_threads=True)
