@@ -1,0 +1,166 @@
+"""The catalog as a whole: opening it whatever state it is in, so that the photographs on the card keep showing.
+
+- Sound: opened.
+- Damaged, or missing while pictures are there: rebuilt beside the old one, which is set aside, and put in its place.
+- On a card that takes no writes: opened as it is, or rebuilt in memory; the next write tries the card again.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from kiosk.errors import Corrupt, DiskFull, StorageError, Unwritable
+from kiosk.storage import files, items
+from kiosk.storage.database import open_database, open_in_memory, open_unwritable
+from kiosk.storage.rebuild import rebuild
+from kiosk.storage.renditions import Renditions
+from kiosk.storage.sql import catalog_errors
+
+KEPT_ASIDE = 2
+"""Damaged catalogs kept for whoever wants to know what happened to them."""
+
+_log = logging.getLogger(__name__)
+
+
+class Catalog:
+    """A connection that heals. Used by one thread."""
+
+    def __init__(self, state_dir: Path, renditions: Renditions) -> None:
+        """Opens nothing."""
+        self.path = state_dir / "catalog.sqlite3"
+        self._new = state_dir / f"catalog{files.PART_SUFFIX}"
+        self._renditions = renditions
+        self._connection: sqlite3.Connection | None = None
+        self.writable = True
+        """False while the card takes no writes."""
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Opened when first used. Raises DiskFull, Unwritable or Corrupt."""
+        if self._connection is None:
+            self.open()
+        assert self._connection is not None  # noqa: S101 - open() raised, or it is there
+        return self._connection
+
+    def open(self) -> bool:
+        """Opens it, by all means; True if it had to be rebuilt. Raises DiskFull, Unwritable or Corrupt."""
+        self.close()
+        with files.storage_errors():
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            there = self.path.exists()
+        if not there and self._renditions.fans():
+            return self._rebuild(self._newest_aside())
+        try:
+            self._connection = _probed(open_database(self.path), self.path)
+            self.writable = True
+        except Corrupt as error:
+            _log.warning("The catalog is damaged: %s", error)
+            return self._rebuild(self.path)
+        except (DiskFull, Unwritable) as error:
+            if not there:
+                raise
+            _log.warning("The catalog takes no writes: %s", error)
+            return self._open_unwritable()
+        return False
+
+    def for_writing(self) -> sqlite3.Connection:
+        """The connection, on the card; after a refusal the card is tried again. Raises as `open` does."""
+        connection = self.connection
+        if self.writable:
+            return connection
+        files.probe(self.path.parent)
+        self.open()
+        return self.connection
+
+    def recover(self) -> None:
+        """The open catalog turned out to be damaged: set aside and rebuilt. Raises DiskFull or Unwritable."""
+        self.close()
+        self._rebuild(self.path)
+
+    def close(self) -> None:
+        """What was committed stays; never raises."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        try:
+            connection.close()
+        except sqlite3.Error as error:
+            # Only the last checkpoint is missing; the next start makes up for it.
+            _log.warning("The catalog was closed with a complaint: %s", error)
+
+    def wipe(self) -> None:
+        """Removes it and all that was set aside. Raises Unwritable."""
+        self.close()
+        with files.storage_errors():
+            for path in sorted(self.path.parent.glob("catalog*")):
+                path.unlink(missing_ok=True)
+            if self.path.parent.is_dir():
+                files.sync_directory(self.path.parent)
+
+    def _open_unwritable(self) -> bool:
+        self.writable = False
+        try:
+            self._connection = _probed(open_unwritable(self.path), self.path)
+        except (Corrupt, Unwritable):
+            return self._rebuild_in_memory(self.path)
+        return False
+
+    def _rebuild(self, damaged: Path | None) -> bool:
+        """Beside the old one, closed, and only then in its place: a crash leaves the old one or the new one."""
+        try:
+            self._new.unlink(missing_ok=True)
+            connection = open_database(self._new)
+            try:
+                with catalog_errors(self._new):
+                    rebuild(connection, damaged, self._renditions)
+            finally:
+                connection.close()
+            self._put_in_place()
+        except OSError as error:
+            _log.warning("The catalog cannot be rebuilt on the card: %s", files.as_storage_error(error))
+            return self._rebuild_in_memory(damaged)
+        except StorageError as error:
+            _log.warning("The catalog cannot be rebuilt on the card: %s", error)
+            return self._rebuild_in_memory(damaged)
+        self.writable = True
+        self._connection = _probed(open_database(self.path), self.path)
+        _log.warning("The catalog was rebuilt: %d pictures.", items.counts(self._connection).stored)
+        return True
+
+    def _rebuild_in_memory(self, damaged: Path | None) -> bool:
+        self.writable = False
+        self._connection = open_in_memory(self.path)
+        with catalog_errors(self.path):
+            rebuild(self._connection, damaged, self._renditions)
+        return True
+
+    def _put_in_place(self) -> None:
+        log = self.path.with_name(self.path.name + "-wal")
+        aside = files.set_aside(self.path, self.path.parent, KEPT_ASIDE, like=self.path.stem)
+        if aside is not None and log.exists():
+            log.replace(aside.with_name(aside.name + "-wal"))
+        log.unlink(missing_ok=True)
+        self.path.with_name(self.path.name + "-shm").unlink(missing_ok=True)
+        self._new.replace(self.path)
+        files.sync_directory(self.path.parent)
+
+    def _newest_aside(self) -> Path | None:
+        found = [path for path in self.path.parent.glob("catalog.damaged-*") if path.suffix[9:].isdecimal()]
+        return max(found, key=lambda path: int(path.suffix[9:]), default=None)
+
+
+def _probed(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Looks into the tables that everything else needs, the cheapest ones: a full check reads the whole file."""
+    try:
+        with catalog_errors(path):
+            items.counts(connection)
+            connection.execute("SELECT item FROM renditions ORDER BY round, shuffle_key LIMIT 1").fetchone()
+    except (sqlite3.Error, TypeError) as error:
+        connection.close()
+        raise Corrupt(path, f"not whole ({error})") from error
+    except StorageError:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,74 @@
+"""Opening SQLite the way a frame needs it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from kiosk.errors import StorageError, Unwritable
+from kiosk.storage import schema
+from kiosk.storage.files import storage_errors
+from kiosk.storage.sql import catalog_errors
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Opens or makes the catalog, mode 0600, in autocommit mode, migrated.
+
+    Raises DiskFull, Unwritable or Corrupt.
+    """
+    with storage_errors():
+        # SQLite would make it with the umask's mode; the -wal file takes over the mode of this one.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return _prepared(path, str(path), uri=False)
+
+
+def open_unwritable(path: Path) -> sqlite3.Connection:
+    """Opens a catalog on a card that takes no writes at all, as it was at the last checkpoint.
+
+    ``immutable`` because a plain read-only open of a WAL database wants to write beside it
+    (https://www.sqlite.org/wal.html#read_only_databases). Raises Unwritable or Corrupt.
+    """
+    return _prepared(path, f"file:{quote(str(path))}?immutable=1", uri=True)
+
+
+def open_in_memory(path: Path) -> sqlite3.Connection:
+    """A catalog that lasts until the kiosk stops, for a card that holds pictures but takes no catalog."""
+    with catalog_errors(path):
+        connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        schema.migrate(connection, path)
+    return connection
+
+
+def _prepared(path: Path, address: str, *, uri: bool) -> sqlite3.Connection:
+    with catalog_errors(path):
+        # One thread at a time, but not always the same one: the disk thread works, the main thread closes after it.
+        connection = sqlite3.connect(
+            address, isolation_level=None, check_same_thread=False, uri=uri, timeout=1.0
+        )
+        try:
+            if uri:
+                _check_version(connection, path)
+            else:
+                _prepare_for_writing(connection, path)
+        except (sqlite3.Error, StorageError):
+            connection.close()
+            raise
+    return connection
+
+
+def _prepare_for_writing(connection: sqlite3.Connection, path: Path) -> None:
+    # Exclusive, set before the first access: then WAL needs no shared-memory file, and a full card has no room for one.
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    # A device code that was deleted is overwritten, not just forgotten.
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {1 << 20}")
+    schema.migrate(connection, path)
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    if schema.version_of(connection) != len(schema.MIGRATIONS):
+        raise Unwritable(f"{path}: cannot be brought up to date")

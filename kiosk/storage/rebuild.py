@@ -1,0 +1,140 @@
+"""A new catalog from what a damaged one still tells and from the picture files themselves.
+
+The files are the truth about what can be shown. The old catalog, as far as it can be read, adds what no file tells:
+hidden ids, picks and their picking sessions, the pending attempt, the order, the shuffle's memory. Each of these is
+read by itself, row by row, until the damage.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kiosk.core.model import PickPhase
+from kiosk.storage.renditions import Found, Renditions
+from kiosk.storage.schema import UNKNOWN
+from kiosk.storage.sql import transaction
+
+Row = tuple[Any, ...]
+"""Of a table that may hold anything: checked by the STRICT tables that it goes into."""
+
+_SALVAGE = {
+    "hidden": "SELECT id FROM hidden",
+    "picks": "SELECT id, session_id, phase, expires_at FROM picks",
+    "attempt": "SELECT * FROM attempt",
+    "items": "SELECT id, kind, mime_type, filename, width, height, pick, position FROM media_items",
+    "turns": "SELECT m.id, r.round, r.shuffle_key FROM media_items m JOIN renditions r ON r.item = m.n",
+}
+Salvage = dict[str, list[Row]]
+
+
+def rebuild(connection: sqlite3.Connection, damaged: Path | None, renditions: Renditions) -> None:
+    """Fills an empty catalog, in one transaction. damaged: a catalog to ask, None where there is none at all."""
+    old = salvaged(damaged)
+    with transaction(connection):
+        for row in old["hidden"]:
+            _insert(connection, "INSERT OR IGNORE INTO hidden VALUES (?)", row)
+        phases = {phase.value for phase in PickPhase}
+        for row in old["picks"]:
+            if row[2] in phases:
+                _insert(connection, "INSERT INTO picks VALUES (?, ?, ?, ?)", row)
+        for row in old["attempt"]:
+            _insert(connection, "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        _insert_files(connection, old, _newest(renditions))
+
+
+def salvaged(damaged: Path | None) -> Salvage:
+    """What can be read of the old catalog: its rows, none where nothing can."""
+    found: Salvage = {name: [] for name in _SALVAGE}
+    if damaged is None:
+        return found
+    try:
+        connection = sqlite3.connect(damaged, isolation_level=None)
+    except sqlite3.Error:
+        return found
+    # Damaged text is no reason to lose the rows after it.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    try:
+        for name, query in _SALVAGE.items():
+            found[name] = list(_rows(connection, query))
+    finally:
+        connection.close()
+    return found
+
+
+def _rows(connection: sqlite3.Connection, query: str) -> Iterator[Row]:
+    try:
+        yield from connection.execute(query)
+    except sqlite3.Error:
+        return
+
+
+def _insert(connection: sqlite3.Connection, statement: str, row: Row) -> bool:
+    """One salvaged row; a value of a wrong type or one that is there already leaves it out."""
+    try:
+        connection.execute(statement, row)
+    except sqlite3.IntegrityError:
+        return False
+    return True
+
+
+def _insert_files(connection: sqlite3.Connection, old: Salvage, found: list[Found]) -> None:
+    hidden = {row[0] for row in old["hidden"]}
+    known = {row[0]: row[1:] for row in old["items"]}
+    turns = {row[0]: row[1:] for row in old["turns"]}
+    lowest = min((turn[0] for turn in turns.values() if isinstance(turn[0], int)), default=0)
+    new_pick = connection.execute("INSERT INTO picks (phase) VALUES ('ended') RETURNING id").fetchone()[0]
+    for position, each in enumerate(found):
+        item_id, digest = each.named.item_id, each.named.digest
+        if item_id in hidden:
+            continue
+        unknown = ("photo", "", "", None, None, new_pick, position)
+        _insert_item(connection, each, known.get(item_id, unknown)) or _insert_item(connection, each, unknown)
+        # The digest of a file is as good as any random number.
+        fresh = (lowest, int(digest[:8], 16) / (1 << 32))
+        _insert_rendition(connection, each, turns.get(item_id, fresh)) or _insert_rendition(
+            connection, each, fresh
+        )
+
+
+def _insert_item(connection: sqlite3.Connection, each: Found, told: Row) -> bool:
+    return _insert(
+        connection,
+        "INSERT INTO media_items (captured, id, kind, mime_type, filename, width, height, pick, position)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_captured(each), each.named.item_id, *told),
+    )
+
+
+def _insert_rendition(connection: sqlite3.Connection, each: Found, turn: Row) -> bool:
+    named = each.named
+    return _insert(
+        connection,
+        "INSERT INTO renditions SELECT n, ?, ?, ?, ?, ?, pick, position, ?, ? FROM media_items WHERE id = ?",
+        (
+            named.size.width,
+            named.size.height,
+            each.bytes,
+            bytes.fromhex(named.digest),
+            _captured(each),
+            *turn,
+            named.item_id,
+        ),
+    )
+
+
+def _captured(each: Found) -> int:
+    return UNKNOWN if each.named.seconds is None else each.named.seconds
+
+
+def _newest(renditions: Renditions) -> list[Found]:
+    """One file for each item, the newer one where there are two, in the order in which they came."""
+    newest: dict[str, Found] = {}
+    for fan in renditions.fans():
+        for each in renditions.found(fan):
+            other = newest.get(each.named.item_id)
+            if other is None or other.mtime < each.mtime:
+                newest[each.named.item_id] = each
+    return sorted(newest.values(), key=lambda each: each.mtime)
