@@ -1,0 +1,16 @@
+"""The screen: pygame and Pillow live here and nowhere else. Scenes go in, pixels come out, nothing is decided."""
+
+from __future__ import annotations
+
+import os
+
+# pygame greets on stdout when it is imported, which `kiosk status --json` must not do.
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+from kiosk.display.canvas import Canvas
+from kiosk.display.images import PreparedSlide, prepare
+from kiosk.display.painter import Painter
+from kiosk.display.text import has_raqm
+from kiosk.display.window import Screen, open_screen
+
+__all__ = ["Canvas", "Painter", "PreparedSlide", "Screen", "has_raqm", "open_screen", "prepare"]

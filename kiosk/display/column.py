@@ -1,0 +1,157 @@
+"""The column of a card: title, body, QR (where it stands in the column), bar, address, code, status, footnote.
+
+If it is too high, all of its type shrinks together; only when every text has come to its floor does the footnote go,
+and only then is the body shortened. Address and code never are.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from kiosk.core.layout import Measures, Places
+from kiosk.core.model import Size
+from kiosk.core.scene import Card, Look
+from kiosk.display.parts import Bar, Part, Symbol, Words
+from kiosk.display.text import Block, Typesetter, is_rtl
+from kiosk.display.theme import LEAST, Colour, Theme, Type
+
+_STEPS = tuple(step / 100 for step in range(100, 36, -6))
+"""What all type of a card is multiplied by, until the card fits."""
+LEGIBLE = 6
+"""Pixels. Type has to have some size even in a window of 16 x 9, where nobody reads it."""
+_ROOM = 40
+"""Pixels. A column narrower than this holds no words, and none are set."""
+_ALL = 99
+"""As many lines as a text needs."""
+
+
+@frozen
+class Piece:
+    """A part of the column: its size, and the gap above it unless it is the first. Pixels."""
+
+    part: Part
+    width: int
+    height: int
+    gap: int
+
+
+@frozen
+class Column:
+    pieces: tuple[Piece, ...]
+    foot: Piece | None
+
+    @property
+    def height(self) -> int:
+        return sum(piece.height for piece in self.pieces) + sum(piece.gap for piece in self.pieces[1:])
+
+
+@frozen
+class Writer:
+    """Builds the column of one card in one place."""
+
+    theme: Theme
+    typesetter: Typesetter
+    card: Card
+    places: Places
+    gaps: Measures
+    over_photos: bool
+
+    def fitting(self) -> Column:
+        """The column at the largest type at which it fits."""
+        attempts = [
+            # Half a footnote helps nobody: it is there or it is not, and what stays grows again without it.
+            *((step, _ALL, _ALL) for step in _STEPS),
+            *((step, 0, _ALL) for step in _STEPS),
+            *((_STEPS[-1], 0, lines) for lines in (5, 4, 3, 2)),
+        ]
+        for attempt in attempts:
+            column = self.column(*attempt)
+            if self.fits(column):
+                return column
+        return self.column(_STEPS[-1], 0, 1)
+
+    def fits(self, column: Column) -> bool:
+        foot = column.foot
+        return column.height + (foot.height + foot.gap if foot else 0) <= self.places.words.height
+
+    def column(self, step: float, foot_lines: int = _ALL, body_lines: int = _ALL) -> Column:
+        """Everything at ``step`` times its size; footnote and body in at most so many lines."""
+        theme, card, over = self.theme, self.card, self.over_photos
+        if self.places.words.width < _ROOM:
+            return Column((), None)
+        pieces: list[Piece] = []
+
+        def add(piece: Piece | None) -> None:
+            if piece is not None:
+                pieces.append(piece)
+
+        body = theme.panel_body if over else theme.body
+        address, code = (theme.panel_address, theme.panel_code) if over else (theme.address, theme.code)
+        add(self._text(card.title, theme.panel_title if over else theme.title, theme.ink, gap=0, step=step))
+        add(self._text(card.body, body, theme.quiet, gap=1.6, step=step, lines=body_lines))
+        if card.qr is not None and self.places.qr is None:
+            add(self._symbol(card.qr))
+        if card.look is Look.PROGRESS:
+            add(self._bar())
+        if card.address:
+            add(self._whole(card.address, address, theme.ink, 2.0 if over else 3.0, step))
+        if card.code:
+            add(self._whole(card.code, code, theme.accent, 1.0, step))
+        status = card.status or (str(card.done) if card.look is Look.PROGRESS and card.done else "")
+        gap = 2.0 if card.look is Look.PROGRESS else 1.4
+        add(
+            self._text(
+                status,
+                theme.small if card.look is Look.CODE else body,
+                theme.quiet,
+                gap=gap,
+                step=step,
+                lines=body_lines,
+            )
+        )
+        foot = self._text(card.footnote, theme.small, theme.quiet, gap=2.0, step=step, lines=foot_lines)
+        return Column(tuple(pieces), foot)
+
+    def _text(
+        self, text: str, style: Type, colour: Colour, *, gap: float, step: float, lines: int = _ALL
+    ) -> Piece | None:
+        if not text or not lines:
+            return None
+        width = max(1, self.places.words.width)
+        block = self.typesetter.set(text, style, self._pixels(style, step), width, balance=True)
+        block = self.typesetter.shorten(block, lines)
+        return self._piece(block, colour, gap * step)
+
+    def _whole(self, text: str, style: Type, colour: Colour, gap: float, step: float) -> Piece:
+        block = self.typesetter.set_whole(
+            text,
+            style,
+            self._pixels(style, step),
+            max(1, self.places.words.width),
+            least=max(LEGIBLE, round(LEAST * self.gaps.unit)),
+        )
+        return self._piece(block, colour, gap * step)
+
+    def _pixels(self, style: Type, step: float) -> int:
+        return max(LEGIBLE, round(max(style.floor, style.size * step) * self.gaps.unit))
+
+    def _piece(self, block: Block, colour: Colour, gap: float) -> Piece:
+        width = self.places.words.width
+        align = 0.5 if self.places.centred else 1.0 if is_rtl(self.card.title) else 0.0
+        return Piece(Words(block, colour, width, align), width, block.height, round(gap * self.gaps.unit))
+
+    def _symbol(self, text: str) -> Piece:
+        side = self.places.plate
+        radius = self.gaps.radius * 2 // 3 if self.over_photos else self.gaps.radius
+        return Piece(
+            Symbol(text, side, radius), side, side, round((2.4 if self.over_photos else 4) * self.gaps.unit)
+        )
+
+    def _bar(self) -> Piece:
+        card, theme = self.card, self.theme
+        width = self.places.words.width if self.over_photos else round(self.places.words.width * 0.7)
+        size = Size(width, max(4, round((0.9 if self.over_photos else 1.1) * self.gaps.unit)))
+        done = round(width * card.done / card.total) if card.total and card.done else None
+        return Piece(
+            Bar(size, done, theme.accent, theme.track), width, size.height, round(3 * self.gaps.unit)
+        )

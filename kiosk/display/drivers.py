@@ -1,0 +1,118 @@
+"""Which of SDL's video drivers to take, and what the machine has to draw with.
+
+SDL falls back to a driver with no screen ("offscreen", "dummy") without a word (pygame issue 4061), and a frame would
+then play to nobody. So the real drivers are tried by name, and their reasons are kept.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pygame
+
+from kiosk.errors import DisplayError
+
+REAL = ("x11", "wayland", "kmsdrm")
+_NEEDS = {"x11": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
+_GL_RENDERER = 0x1F01
+_SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
+_KEY_RIGHT = 106
+"""linux/input-event-codes.h; keyboards and the remote controls of TVs have it, power buttons do not."""
+
+
+def start_video(environment: Mapping[str, str] | None = None) -> str:
+    """Start SDL's video with a driver that has a screen, and return its name.
+
+    SDL_VIDEODRIVER is obeyed whatever it says, so that "dummy" can be asked for. DisplayError lists every driver that
+    was tried with its reason.
+    """
+    given = os.environ if environment is None else environment
+    # Python's own handlers stay: a SIGTERM has to reach the loop, not become a key press.
+    os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
+    reasons = []
+    for driver in _asked_for(given) or REAL:
+        if needed := _missing(driver, given):
+            reasons.append(f"{driver}: {needed} is not set")
+            continue
+        try:
+            with _asking_for(driver):
+                pygame.display.init()
+            return pygame.display.get_driver()
+        except pygame.error as error:
+            reasons.append(f"{driver}: {error}")
+            pygame.display.quit()
+    raise DisplayError("no screen opens. " + "; ".join(reasons))
+
+
+def _asked_for(given: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in given.get("SDL_VIDEODRIVER", "").split(",") if name)
+
+
+def _missing(driver: str, given: Mapping[str, str]) -> str:
+    needed = _NEEDS.get(driver, "")
+    return needed if needed and not given.get(needed) else ""
+
+
+@contextmanager
+def _asking_for(driver: str) -> Iterator[None]:
+    before = os.environ.get("SDL_VIDEODRIVER")
+    os.environ["SDL_VIDEODRIVER"] = driver
+    if driver == "kmsdrm" and (card := connected_card()) is not None:
+        os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SDL_VIDEODRIVER"]
+        else:
+            os.environ["SDL_VIDEODRIVER"] = before
+
+
+def connected_card(drm: Path = Path("/sys/class/drm")) -> int | None:
+    """The number of the one graphics card with a panel on it, None where there is none or a choice.
+
+    A Raspberry Pi has two cards, whose numbers can change over reboots; a DSI panel may hang on the second.
+    """
+    cards = set()
+    for status in drm.glob("card[0-9]*-*/status"):
+        if status.read_text().strip() == "connected":
+            cards.add(int(status.parent.name.removeprefix("card").split("-")[0]))
+    return cards.pop() if len(cards) == 1 else None
+
+
+def has_gpu(dri: Path = Path("/dev/dri")) -> bool:
+    """Whether there is a render node at all. Without one Mesa need not be loaded to learn that it draws in software."""
+    return any(dri.glob("renderD*"))
+
+
+def draws_in_software() -> bool:
+    """Whether the OpenGL context that is current in this thread is drawn by the CPU. Unknown counts as hardware."""
+    for library in ("libGLESv2.so.2", "libGL.so.1"):
+        try:
+            get_string = ctypes.CDLL(library).glGetString
+        except (OSError, AttributeError):
+            continue
+        get_string.restype = ctypes.c_char_p
+        get_string.argtypes = [ctypes.c_uint]
+        name: bytes | None = get_string(_GL_RENDERER)
+        if name:
+            return any(word in name.decode(errors="replace").lower() for word in _SOFTWARE)
+    return False
+
+
+def has_input_devices(driver: str, inputs: Path = Path("/sys/class/input")) -> bool:
+    """Whether somebody could press a key: a desktop session counts, else a device with arrow keys."""
+    if driver in _NEEDS:
+        return True
+    for capabilities in inputs.glob("event*/device/capabilities/key"):
+        # Words of the machine's size in hex, the highest first (Documentation/input, EV_KEY bitmap).
+        words = capabilities.read_text().split()
+        bits = ctypes.sizeof(ctypes.c_long) * 8
+        place = len(words) - 1 - _KEY_RIGHT // bits
+        if place >= 0 and int(words[place], 16) >> (_KEY_RIGHT % bits) & 1:
+            return True
+    return False

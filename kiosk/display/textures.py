@@ -1,0 +1,128 @@
+"""A canvas of textures: what a GPU draws, at a cost in CPU that does not grow with the screen."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+
+import pygame
+from PIL import Image
+from pygame._sdl2.video import Renderer, Texture, Window, get_drivers
+
+from kiosk.config import Rotation
+from kiosk.core.model import Rect, Size
+from kiosk.display.canvas import Handle, logical, on_panel
+from kiosk.display.theme import Colour
+from kiosk.errors import DisplayError
+
+# What a Raspberry Pi's GPU speaks comes first; the software renderer is for tests and for those who ask for textures
+# on a machine that has nothing else.
+PREFERRED = ("opengles2", "opengl", "software")
+
+
+class TextureCanvas:
+    """Draws with SDL's renderer. ``size``: of the window in pixels, None for the whole screen.
+
+    drivers: SDL's render drivers in the order in which they are tried. DisplayError: none of them works.
+    """
+
+    def __init__(
+        self,
+        size: Size | None,
+        rotation: Rotation = Rotation.NONE,
+        title: str = "kiosk",
+        drivers: tuple[str, ...] = PREFERRED,
+    ) -> None:
+        # A picture that is not drawn at its own size (after a resize, in motion) is smoothed.
+        os.environ.setdefault("SDL_RENDER_SCALE_QUALITY", "linear")
+        self._rotation = rotation
+        self._images: dict[Handle, Texture] = {}
+        self._numbers = count(1)
+        self._generation = 0
+        self._flips = 0
+        self._window: Window | None
+        if size is None:
+            self._window = Window(title, fullscreen_desktop=True)
+        else:
+            self._window = Window(title, (size.width, size.height), resizable=True)
+        try:
+            self._renderer, self.driver = _renderer(self._window, drivers)
+        except DisplayError:
+            self._window.destroy()
+            raise
+        self._panel = Size(*self._window.size)
+
+    @property
+    def size(self) -> Size:
+        return logical(self._panel, self._rotation)
+
+    @property
+    def flips(self) -> int:
+        return self._flips
+
+    @property
+    def generation(self) -> int:
+        return self._generation
+
+    def stale(self) -> None:
+        if self._window is not None:
+            self._panel = Size(*self._window.size)
+        self._generation += 1
+
+    def upload(self, pixels: bytes, size: Size, *, alpha: bool) -> Handle:
+        image = pygame.image.frombuffer(pixels, (size.width, size.height), "RGBA" if alpha else "RGB")
+        if self._rotation.value:
+            image = pygame.transform.rotate(image, -self._rotation.value)
+        texture = Texture.from_surface(self._renderer, image)
+        texture.blend_mode = pygame.BLENDMODE_BLEND
+        handle = Handle(next(self._numbers))
+        self._images[handle] = texture
+        return handle
+
+    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0) -> None:
+        place = on_panel(rect, self.size, self._rotation)
+        texture = self._images[handle]
+        texture.alpha = round(255 * min(1.0, max(0.0, opacity)))
+        texture.draw(dstrect=(place.x, place.y, place.width, place.height))
+
+    def fill(self, rect: Rect, colour: Colour, opacity: float = 1.0) -> None:
+        place = on_panel(rect, self.size, self._rotation)
+        self._renderer.draw_blend_mode = pygame.BLENDMODE_BLEND
+        self._renderer.draw_color = (*colour, round(255 * min(1.0, max(0.0, opacity))))
+        self._renderer.fill_rect((place.x, place.y, place.width, place.height))
+
+    def present(self) -> None:
+        self._renderer.present()
+        self._flips += 1
+
+    def read(self) -> Image.Image:
+        panel = self._renderer.to_surface()
+        upright = pygame.transform.rotate(panel, self._rotation.value) if self._rotation.value else panel
+        return Image.frombytes("RGB", upright.get_size(), pygame.image.tobytes(upright, "RGB"))
+
+    def release(self, handle: Handle) -> None:
+        del self._images[handle]
+
+    def close(self) -> None:
+        # Textures die before their renderer, and the renderer before its window.
+        self._images.clear()
+        if self._window is not None:
+            del self._renderer
+            self._window.destroy()
+            self._window = None
+
+
+def _renderer(window: Window, drivers: tuple[str, ...]) -> tuple[Renderer, str]:
+    names = [driver.name for driver in get_drivers()]
+    reasons = []
+    for name in drivers:
+        if name not in names:
+            reasons.append(f"{name}: not in this SDL")
+            continue
+        try:
+            # vsync: present() waits for the screen, so nothing tears and no frame is drawn for nobody.
+            return Renderer(window, index=names.index(name), vsync=name != "software"), name
+        except RuntimeError as error:
+            # What both pygame.error and the video module's own error derive from.
+            reasons.append(f"{name}: {error}")
+    raise DisplayError("no renderer works: " + "; ".join(reasons))
