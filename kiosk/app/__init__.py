@@ -1,0 +1,9 @@
+"""The composition root: builds the real rooms, starts them in order, runs the loop, stops them in reverse."""
+
+from __future__ import annotations
+
+from kiosk.app.build import run_frame
+from kiosk.app.loop import Ending, Signature, signature
+from kiosk.app.mistakes import show_mistakes
+
+__all__ = ["Ending", "Signature", "run_frame", "show_mistakes", "signature"]

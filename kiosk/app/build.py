@@ -1,0 +1,152 @@
+"""Builds the frame from its configuration. The order is that of the start budget: the card is read in its own thread
+while pygame is imported and the window opens; the network's libraries come after the first picture."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kiosk.app.loop import Ending, Kiosk, Signature
+from kiosk.app.workers import Message, Workers
+from kiosk.config import Config, Loaded
+from kiosk.control import ControlServer
+from kiosk.core.events import Asked, Verb
+from kiosk.core.model import Seconds, Settings, Size, Slide
+from kiosk.storage import Storage
+from kiosk.system import logs, paths
+from kiosk.system.clock import RealClock
+from kiosk.system.inbox import Inbox
+from kiosk.system.lock import InstanceLock
+from kiosk.system.notify import Notifier
+
+if TYPE_CHECKING:
+    from kiosk.display import PreparedSlide
+    from kiosk.google import GoogleClient
+
+
+def run_frame(
+    loaded: Loaded, env: Mapping[str, str], *, config_seen: Signature, allow_lan_pages: bool = False
+) -> Ending:
+    """The frame until somebody quits. Raises AlreadyRunning, Unwritable or DisplayError.
+
+    config_seen: the config file's signature from before it was read, so that no edit is missed.
+    allow_lan_pages: addresses for people may be plain http on the local network; for the demo alone.
+    """
+    config = loaded.config
+    started = time.monotonic()
+    redactor = logs.set_up(env)
+    redactor.add(config.google.client_secret.reveal)
+    logs.dump_threads_on_signal()
+    dirs = paths.find(env, state_dir=config.storage.state_dir, cache_dir=config.storage.cache_dir)
+    paths.make(dirs)
+    with InstanceLock(dirs.state):
+        inbox: Inbox[Message] = Inbox()
+        storage = new_storage(config, dirs)
+        workers = Workers(storage, client_maker(config, allow_lan_pages), _preparer(storage), inbox.put)
+        kiosk = Kiosk(
+            settings=settings_of(loaded),
+            clock=RealClock(),
+            inbox=inbox,
+            workers=workers,
+            notifier=Notifier(env),
+            config_file=loaded.place,
+            config_seen=config_seen,
+            started=started,
+        )
+        workers.start_disk()
+        kiosk.open_catalog()
+        try:
+            with quit_on_signals(inbox.put):
+                return _show(kiosk, config, dirs, inbox)
+        finally:
+            workers.stop()
+            storage.close()
+
+
+def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, inbox: Inbox[Message]) -> Ending:
+    from kiosk.display import Painter, open_screen
+
+    display = config.display
+    size = None if display.fullscreen else Size(display.width, display.height)
+    control = ControlServer(dirs.runtime, inbox.put)
+    control.start()
+    try:
+        screen = open_screen(size, display.rotation, display.renderer)
+        try:
+            return kiosk.run(screen, Painter(screen.canvas, paths.assets_dir()))
+        finally:
+            screen.close()
+    finally:
+        control.stop()
+
+
+def new_storage(config: Config, dirs: paths.Dirs) -> Storage:
+    storage = config.storage
+    return Storage(
+        dirs.state,
+        dirs.cache,
+        cache_max_mb=storage.cache_max_mb,
+        keep_free_mb=storage.keep_free_mb,
+        client_id=config.google.client_id,
+    )
+
+
+def client_maker(config: Config, allow_lan_pages: bool = False) -> Callable[[], GoogleClient]:
+    """Makes a client with an HTTP session of its own; the first call imports the network's libraries."""
+
+    def new_client() -> GoogleClient:
+        from kiosk.google import Endpoints, GoogleClient
+
+        google = config.google
+        endpoints = Endpoints(
+            device_code_url=google.device_code_url,
+            token_url=google.token_url,
+            revoke_url=google.revoke_url,
+            picker_url=google.picker_url,
+        )
+        return GoogleClient(endpoints, allow_lan_pages=allow_lan_pages)
+
+    return new_client
+
+
+def _preparer(storage: Storage) -> Callable[[Slide, Size], PreparedSlide]:
+    def prepare(slide: Slide, screen: Size) -> PreparedSlide:
+        from kiosk.display import prepare as read
+
+        return read(storage.path_of(slide.items[0]), screen)
+
+    return prepare
+
+
+def settings_of(loaded: Loaded) -> Settings:
+    config = loaded.config
+    return Settings(
+        client=config.google.client,
+        display_name=config.google.display_name,
+        max_items=config.picking.max_items,
+        mode=config.picking.mode,
+        order=config.slideshow.order,
+        dwell=Seconds(config.slideshow.dwell_seconds),
+        transition=Seconds(config.slideshow.transition_seconds),
+        config_path=str(loaded.place),
+        seed=os.urandom(32),
+    )
+
+
+@contextmanager
+def quit_on_signals(put: Callable[[Asked], None]) -> Iterator[None]:
+    """SIGTERM and SIGINT quit as the key does; putting into the inbox is safe inside a signal handler."""
+
+    def ask(_number: int, _stack: object) -> None:
+        put(Asked(verb=Verb.QUIT))
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,240 @@
+"""The one loop and the one writer of State.
+
+Rules:
+- Only this thread rebinds ``state`` and touches the screen.
+- It waits for the next event, the next deadline or the next look at the keyboard, and paints only what changed.
+- Nothing in here waits for the network or the card.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kiosk.app.status import status
+from kiosk.app.workers import Message, Prepared, Workers
+from kiosk.control import ControlRequest, ControlVerb
+from kiosk.core import compose, machine, signin
+from kiosk.core.commands import Command, DropSlide, Quit
+from kiosk.core.events import Asked, DeadlineReached, Event, Failed, ScreenResized, Verb
+from kiosk.core.model import Deadline, Moment, Secret, Settings
+from kiosk.core.state import State
+from kiosk.system.clock import Clock
+from kiosk.system.inbox import Inbox
+from kiosk.system.notify import Notifier
+
+if TYPE_CHECKING:  # pygame is imported while the disk thread reads the card
+    from kiosk.display import Painter, Screen
+
+_log = logging.getLogger(__name__)
+
+FRAME_SECONDS = 1 / 60
+LOOK_SOON = 0.05
+"""Seconds between looks at the keyboard just after somebody pressed a key, and ..."""
+LOOK_SELDOM = 0.25
+"""... otherwise: SDL has no descriptor to wait on, and four looks a second cost a thirtieth of twenty."""
+LOOK_NEVER = 1.0
+"""Without any input device: only a signal or the display server may have something to say."""
+PRESSED_LATELY = 10.0
+CONFIG_LOOK = 2.0
+"""While the owner has something to change in config.toml."""
+
+
+class Ending(Enum):
+    """Why the loop ended."""
+
+    QUIT = "quit"
+    CONFIG_CHANGED = "config_changed"
+
+
+class Kiosk:
+    """Runs the machine over the rooms that it is given. Constructing starts nothing."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        inbox: Inbox[Message],
+        workers: Workers,
+        notifier: Notifier,
+        config_file: Path,
+        config_seen: Signature,
+        started: float,
+    ) -> None:
+        self._clock = clock
+        self._inbox = inbox
+        self._workers = workers
+        self._screen: Screen
+        self._painter: Painter
+        self._notifier = notifier
+        self._config_file = config_file
+        self._config_seen = config_seen
+        self._started = started
+        now = clock.now()
+        self.state, self._first = machine.start(settings, now)
+        self._ending: Ending | None = None
+        self._looked = now.monotonic
+        self._pressed = float("-inf")
+        self._next_frame = now.monotonic
+        self._watched = now.monotonic
+        self._said = ""
+        self._ready = False
+
+    def open_catalog(self) -> None:
+        """Before the window is made: the card is read meanwhile."""
+        for command in self._first:
+            self._workers.do(command)
+
+    def run(self, screen: Screen, painter: Painter) -> Ending:
+        """Returns when somebody quits, or the config file that was waited for has changed."""
+        self._screen, self._painter = screen, painter
+        now = self._clock.now()
+        self._step(ScreenResized(screen=screen.canvas.size), now)
+        self._paint(now)
+        self._workers.start_others()
+        while self._ending is None:
+            self._turn()
+        self._notifier.stopping()
+        return self._ending
+
+    def _turn(self) -> None:
+        messages: list[Message] = list(self._inbox.drain(self._wait(self._clock.now())))
+        now = self._clock.now()
+        messages.extend(self._look(now))
+        if now.monotonic >= machine.next_deadline(self.state):
+            messages.append(DeadlineReached())
+        for message in messages:
+            self._take(message, now)
+        self._paint(now)
+        self._tell_systemd(now)
+
+    def _wait(self, now: Moment) -> float:
+        """Seconds until something has to be done."""
+        if compose.animating(self.state):
+            return max(self._next_frame - now.monotonic, 0.0)
+        soonest = min(
+            machine.next_deadline(self.state),
+            compose.next_change(self.state, now.monotonic),
+            Deadline(self._looked + self._look_every(now)),
+        )
+        if self._notifier.watchdog_seconds is not None:
+            soonest = min(soonest, Deadline(self._watched + self._notifier.watchdog_seconds / 2))
+        return max(soonest - now.monotonic, 0.0)
+
+    def _look_every(self, now: Moment) -> float:
+        if now.monotonic - self._pressed < PRESSED_LATELY:
+            return LOOK_SOON
+        return LOOK_SELDOM if self._screen.has_input_devices() else LOOK_NEVER
+
+    def _look(self, now: Moment) -> list[Message]:
+        """What the keyboard and the display server have to say; and the config file, when somebody must edit it."""
+        if now.monotonic - self._looked < LOOK_SOON and not compose.animating(self.state):
+            return []
+        self._looked = now.monotonic
+        events = self._screen.events(paused=self.state.show.paused)
+        if events:
+            self._pressed = now.monotonic
+        if self._waits_for_config() and signature(self._config_file) != self._config_seen:
+            self._ending = Ending.CONFIG_CHANGED
+        return list(events)
+
+    def _waits_for_config(self) -> bool:
+        return isinstance(self.state.signin, (signin.Blocked, signin.SecondRoad))
+
+    def _take(self, message: Message, now: Moment) -> None:
+        match message:
+            case ControlRequest():
+                self._answer(message, now)
+            case Prepared(event=event, pixels=pixels):
+                self._painter.upload(event.slide.id, pixels)
+                self._step(event, now)
+            case _:
+                self._step(message, now)
+
+    def _step(self, event: Event, now: Moment) -> None:
+        before = self.state
+        self.state, commands = machine.step(self.state, event, now)
+        self._tell_log(before, event)
+        for command in commands:
+            self._do(command)
+
+    def _do(self, command: Command) -> None:
+        if self._workers.do(command):
+            return
+        match command:
+            case DropSlide(slide=slide):
+                self._painter.drop(slide.id)
+            case Quit():
+                self._ending = Ending.QUIT
+
+    def _paint(self, now: Moment) -> None:
+        scene = compose.compose(self.state, now.monotonic)
+        if self._painter.paint(scene):
+            self._next_frame = max(self._next_frame + FRAME_SECONDS, now.monotonic)
+
+    def _answer(self, request: ControlRequest, now: Moment) -> None:
+        match request.verb:
+            case ControlVerb.STATUS:
+                uptime = now.monotonic - self._started
+                told = status(self.state, now=now.monotonic, flips=self._painter.flips, uptime_seconds=uptime)
+                request.answer(**told)
+            case ControlVerb.SCREENSHOT:
+                self._screenshot(request)
+            case _:
+                code, verifier = request.args.get("code"), request.args.get("verifier")
+                asked = Asked(
+                    verb=Verb(request.verb.word),
+                    code=Secret(code) if code else None,
+                    verifier=Secret(verifier) if verifier else None,
+                    redirect_uri=request.args.get("redirect_uri", ""),
+                )
+                self._step(asked, now)
+                request.answer()
+
+    def _screenshot(self, request: ControlRequest) -> None:
+        path = request.args.get("path", "")
+        if not path.startswith("/"):
+            request.refuse("screenshot needs an absolute path")
+            return
+        try:
+            self._painter.read().save(path, "PNG")
+        except OSError as error:
+            request.refuse(f"{path}: {error.strerror or error}")
+        else:
+            request.answer(path=path)
+
+    def _tell_log(self, before: State, event: Event) -> None:
+        """The owner hears of a fault when it begins, not every second."""
+        error = self.state.last_error
+        old = before.last_error
+        if error is not None and (old is None or old.text != error.text) and isinstance(event, Failed):
+            _log.warning("%s: %s", type(event.command).__name__, error.text)
+        word = compose.status_word(self.state)
+        if word != self._said:
+            _log.info("%s", word)
+            self._said = word
+            self._notifier.status(word)
+
+    def _tell_systemd(self, now: Moment) -> None:
+        if not self._ready:
+            self._ready = True
+            self._notifier.ready()
+        seconds = self._notifier.watchdog_seconds
+        if seconds is not None and now.monotonic - self._watched >= seconds / 2 and not self._workers.dead():
+            self._watched = now.monotonic
+            self._notifier.watchdog()
+
+
+Signature = tuple[int, int, int] | None
+
+
+def signature(path: Path) -> Signature:
+    """Changes when the file does; None while there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

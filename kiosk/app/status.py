@@ -1,0 +1,46 @@
+"""The state as ``kiosk status --json`` tells it. No secret is in it: the user code is on the screen anyway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kiosk import __version__
+from kiosk.core import access, compose, picking, signin
+from kiosk.core.state import State
+
+
+def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> dict[str, Any]:
+    """Keys and types are promised in the README."""
+    attempt = state.signin.attempt if isinstance(state.signin, signin.Waiting) else None
+    phase = state.picking.phase
+    choosing = phase.picking_session if isinstance(phase, picking.Choosing) else None
+    current = state.show.current
+    error = state.last_error
+    scene = compose.compose(state, now)
+    return {
+        "state": compose.status_word(state),
+        "signed_in": access.signed_in(state.access),
+        "user_code": attempt.code.user_code if attempt else None,
+        "verification_url": attempt.code.verification_url if attempt else None,
+        "picker_uri": choosing.picker_uri if choosing else None,
+        "items": state.counts.items,
+        "stored": state.counts.stored,
+        "failed": state.counts.failed,
+        "hidden": state.counts.hidden,
+        "slide": [item.item_id for item in current.items] if current else [],
+        "paused": state.show.paused,
+        "title": scene.card.title if scene.card else None,
+        "second_road": isinstance(state.signin, signin.SecondRoad),
+        "open_picking_sessions": _open_sessions(state),
+        "last_error": error.text if error else None,
+        "last_error_at": error.at.isoformat() if error else None,
+        "flips": flips,
+        "uptime_seconds": round(uptime_seconds, 1),
+        "version": __version__,
+    }
+
+
+def _open_sessions(state: State) -> int:
+    ids = {deletion.session_id for deletion in state.picking.deletions}
+    current = picking.session_of(state.picking.phase)
+    return len(ids | ({current} if current else set()))

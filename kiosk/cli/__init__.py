@@ -1,0 +1,155 @@
+"""argv -> subcommand -> exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from kiosk import __version__
+from kiosk.cli.exits import Exit, exit_of
+from kiosk.control import ControlVerb
+from kiosk.errors import KioskError
+
+_OWN = (ControlVerb.STATUS, ControlVerb.SIGN_IN, ControlVerb.SIGN_OUT, ControlVerb.SCREENSHOT)
+"""Verbs of the socket that have more to them than being sent."""
+
+
+@frozen
+class Call:
+    """What a subcommand is given."""
+
+    args: argparse.Namespace
+    env: Mapping[str, str]
+    argv: tuple[str, ...]
+
+    @property
+    def config_path(self) -> Path | None:
+        path: Path | None = self.args.config
+        return path
+
+
+Command = Callable[[Call], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The console script. Mistakes in the command line end with 2, as argparse does."""
+    words = tuple(sys.argv[1:] if argv is None else argv)
+    args = _parser().parse_args(words)
+    command: Command = args.command
+    try:
+        return command(Call(args, dict(os.environ), words))
+    except KioskError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return exit_of(error)
+    except KeyboardInterrupt:
+        return 130  # as a shell reports SIGINT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="A photo frame for Google Photos.")
+    parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config", type=Path, metavar="FILE", help="the config file (default: see the README)"
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name: str, help_line: str, command: Command) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_line, description=help_line, parents=[common])
+        sub.set_defaults(command=command)
+        return sub
+
+    run = add("run", "show the photographs", _run)
+    # For the demo, whose pages a phone reaches over plain http on the local network.
+    run.add_argument("--allow-lan-pages", action="store_true", help=argparse.SUPPRESS)
+    _add_demo(add("demo", "try it all against a Google on this machine", _demo))
+    add("config", "show the effective configuration and where each value came from", _config)
+    doctor = add("doctor", "check everything that the frame needs", _doctor)
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    sign_in = add("sign-in", "sign in to Google", _sign_in)
+    sign_in.add_argument("--browser", action="store_true", help="with a browser, for a Desktop client")
+    sign_out = add("sign-out", "disconnect from Google and erase all pictures on this device", _sign_out)
+    sign_out.add_argument("--yes", action="store_true", help="do not ask")
+    status = add("status", ControlVerb.STATUS.help_line, _status)
+    status.add_argument("--json", action="store_true", help="for programs")
+    shot = add("screenshot", ControlVerb.SCREENSHOT.help_line, _screenshot)
+    shot.add_argument("file", type=Path)
+    for verb in ControlVerb:
+        if verb not in _OWN:
+            add(verb.word, verb.help_line, _verb).set_defaults(verb=verb)
+    return parser
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument(
+        "--photos", type=Path, metavar="DIR", help="your own photographs instead of painted ones"
+    )
+    demo.add_argument("--lan", action="store_true", help="let a phone on this network reach the demo's pages")
+    demo.add_argument("--auto", action="store_true", help="play the person, take screenshots, and end")
+    demo.add_argument("--screenshots", type=Path, metavar="DIR", default=Path("demo-screenshots"))
+    demo.add_argument("--size", metavar="WxH", help="a window of this size instead of the whole screen")
+
+
+# The subcommands' modules are imported when they are called: `kiosk run` has a start budget.
+
+
+def _run(call: Call) -> int:
+    from kiosk.cli.run import run
+
+    return run(call)
+
+
+def _demo(call: Call) -> int:
+    from kiosk.cli.demo import demo
+
+    return demo(call)
+
+
+def _config(call: Call) -> int:
+    from kiosk.cli.inspect import config
+
+    return config(call)
+
+
+def _doctor(call: Call) -> int:
+    from kiosk.cli.inspect import doctor
+
+    return doctor(call)
+
+
+def _status(call: Call) -> int:
+    from kiosk.cli.talk import status
+
+    return status(call)
+
+
+def _screenshot(call: Call) -> int:
+    from kiosk.cli.talk import screenshot
+
+    return screenshot(call)
+
+
+def _verb(call: Call) -> int:
+    from kiosk.cli.talk import send
+
+    return send(call)
+
+
+def _sign_in(call: Call) -> int:
+    from kiosk.cli.account import sign_in
+
+    return sign_in(call)
+
+
+def _sign_out(call: Call) -> int:
+    from kiosk.cli.account import sign_out
+
+    return sign_out(call)
+
+
+__all__ = ["Call", "Exit", "main"]

@@ -1,0 +1,38 @@
+"""``kiosk config`` and ``kiosk doctor``: what is set, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kiosk.cli.exits import Exit
+from kiosk.config import Config, load, table
+from kiosk.errors import ConfigError
+from kiosk.system import paths
+
+if TYPE_CHECKING:
+    from kiosk.cli import Call
+
+
+def config(call: Call) -> int:
+    """The effective values and where each came from; secrets are masked."""
+    loaded = load(call.config_path, call.env)
+    print(f"{loaded.path or f'{loaded.place} (not there: defaults)'}\n")
+    print(table(loaded))
+    return Exit.OK
+
+
+def doctor(call: Call) -> int:
+    """Every check with what to do about it; 1 when one has failed."""
+    from kiosk.doctor import as_json, checks, exit_code
+    from kiosk.doctor import table as report
+
+    config: Config | ConfigError
+    try:
+        config = load(call.config_path, call.env).config
+    except ConfigError as error:
+        config = error
+    storage = (Config() if isinstance(config, ConfigError) else config).storage
+    dirs = paths.find(call.env, state_dir=storage.state_dir, cache_dir=storage.cache_dir)
+    found = checks(config, dirs, call.env)
+    print(as_json(found) if call.args.json else report(found))
+    return exit_code(found)

@@ -1,0 +1,51 @@
+"""`kiosk doctor`: each thing that the frame needs, looked at, with what to do. It changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from kiosk.config import Config
+from kiosk.doctor.check import Check, Verdict, as_json, exit_code, fail, ok, table, warn
+from kiosk.doctor.machine import clock, credentials, directories, free_space
+from kiosk.doctor.network import network
+from kiosk.doctor.screen import display, text
+from kiosk.errors import ConfigError, Problem
+from kiosk.system import Dirs, assets_dir
+
+__all__ = ["Check", "Verdict", "as_json", "checks", "exit_code", "table"]
+
+
+def checks(config: Config | ConfigError, dirs: Dirs, env: Mapping[str, str]) -> list[Check]:
+    """Every check, in the order in which a person would look.
+
+    With a ConfigError the rest is checked with defaults, but no host is asked: which ones were meant is not
+    known.
+    """
+    now = datetime.now(UTC)
+    sound = Config() if isinstance(config, ConfigError) else config
+    found = configuration(config)
+    found += directories(dirs)
+    found.append(free_space(sound, dirs))
+    found += display(env)
+    found += text(assets_dir() / "fonts")
+    found.append(clock(now))
+    if isinstance(config, ConfigError):
+        found.append(warn("network", "not checked", "mend the configuration first"))
+    else:
+        found += network(sound.google, env, now)
+        found += credentials(sound, dirs)
+    return found
+
+
+def configuration(config: Config | ConfigError) -> list[Check]:
+    if not isinstance(config, ConfigError):
+        return [ok("configuration", "no mistake in it")]
+    return [
+        fail("configuration", f"{each.where}: {each.wrong}", f"allowed: {each.allowed}" + _nearest(each))
+        for each in config.problems
+    ]
+
+
+def _nearest(problem: Problem) -> str:
+    return f"; did you mean {problem.nearest}?" if problem.nearest else ""
