@@ -1,0 +1,254 @@
+"""The whole machine in any weather: random faults, verbs, clock jumps, power cuts and answers in any order.
+
+The laws (tests/core/laws.py) are checked after every step. At the end of each example the weather clears, the person
+helps, and everything must have healed: pictures on the screen, no picking session left at Google, nothing still to do.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from attrs import evolve
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from kiosk.core import access, compose, downloads, machine, picking, signin
+from kiosk.core import commands as c
+from kiosk.core import events as e
+from kiosk.core.model import Order, PickMode, Seconds, Secret, Size
+from kiosk.errors import (
+    Busy,
+    Corrupt,
+    DiskFull,
+    Gone,
+    KioskError,
+    Reason,
+    Refused,
+    SignInRequired,
+    Unexpected,
+    Unreachable,
+    Unreadable,
+    Unwritable,
+)
+from tests.core.dummies import card_error
+from tests.core.world import SETTINGS, TODAY, WORKERS, World
+
+NETWORK: tuple[KioskError, ...] = (
+    Unreachable("no answer"),
+    Busy("503"),
+    Busy("429", 40.0, quota=True),
+    Unexpected("an odd answer"),
+    SignInRequired("401"),
+    Gone("404"),
+    *(Refused(reason) for reason in Reason),
+)
+GOOGLE = (
+    c.RequestDeviceCode,
+    c.PollToken,
+    c.ExchangeCode,
+    c.RefreshAccessToken,
+    c.Revoke,
+    c.CreatePickingSession,
+    c.GetPickingSession,
+    c.ListMediaItems,
+    c.DeletePickingSession,
+    c.FetchRendition,
+)
+DISK = (
+    c.OpenCatalog,
+    c.SaveCredentials,
+    c.SaveAttempt,
+    c.SavePick,
+    c.ForgetPick,
+    c.AddItems,
+    c.StoreRendition,
+    c.ReplacePicks,
+    c.GiveUp,
+    c.MakeRoom,
+    c.DrawSlides,
+    c.HideItems,
+    c.SetAside,
+    c.WipeEverything,
+)
+CARD: tuple[KioskError, ...] = (DiskFull("full"), Unwritable("read-only"), card_error())
+NAMES = tuple(f"item-{number:02}" for number in range(14))
+
+
+class Storm(RuleBasedStateMachine):
+    world: World
+
+    @initialize(
+        mode=st.sampled_from(PickMode),
+        transition=st.sampled_from((0.0, 1.0)),
+        open_first=st.booleans(),
+        page_size=st.sampled_from((2, 5, 100)),
+    )
+    def boot(self, mode: PickMode, transition: float, open_first: bool, page_size: int) -> None:
+        settings = evolve(SETTINGS, mode=mode, transition=Seconds(transition))
+        self.world = World(settings, start=open_first)
+        self.world.google.page_size = page_size
+
+    @rule(person=st.sampled_from(("wait", "approve", "approve", "deny", "untick", "hurried")))
+    def person_decides(self, person: str) -> None:
+        self.world.google.person = person
+
+    @precondition(lambda self: self.world.google.sessions)
+    @rule(items=st.lists(st.sampled_from(NAMES), max_size=8))
+    def person_picks(self, items: list[str]) -> None:
+        self.world.google.choose(*items)
+
+    @rule(verb=st.sampled_from([verb for verb in e.Verb if verb is not e.Verb.SIGN_OUT]))
+    def person_presses(self, verb: e.Verb) -> None:
+        self.world.ask(verb)
+
+    @rule(confirmed=st.booleans())
+    def person_disconnects(self, confirmed: bool) -> None:
+        self.world.ask(e.Verb.SIGN_OUT, confirmed=confirmed)
+
+    @rule()
+    def person_takes_the_second_road(self) -> None:
+        self.world.ask(e.Verb.SIGN_IN, code=Secret("4/code"), verifier=Secret("v"), redirect_uri="http://[::1]:1/")
+
+    @rule(worker=st.sampled_from(WORKERS), times=st.integers(1, 6), index=st.integers(0, 3))
+    def worker_answers(self, worker: str, times: int, index: int) -> None:
+        for _ in range(times):
+            self.world.work(worker, index if worker == "fetch" else 0)
+
+    @rule()
+    def all_answer(self) -> None:
+        self.world.settle()
+
+    @rule(seconds=st.sampled_from((0.0, 0.3, 1.0, 5.3, 11.0, 30.0, 61.0, 900.0)))
+    def time_passes(self, seconds: float) -> None:
+        self.world.advance(seconds)
+
+    @rule(seconds=st.sampled_from((30.0, 600.0, 4000.0)))
+    def life_goes_on(self, seconds: float) -> None:
+        self.world.run_for(seconds)
+
+    @rule(year=st.sampled_from((1970, 2025, 2026)))
+    def wall_clock_jumps(self, year: int) -> None:
+        self.world.skew = datetime(year, 6, 1, tzinfo=UTC) - TODAY
+
+    @rule(
+        kind=st.sampled_from(GOOGLE),
+        error=st.sampled_from(NETWORK),
+        times=st.sampled_from((1, 1, 2, 9)),
+        after=st.booleans(),
+    )
+    def google_fails(self, kind: type[c.Command], error: KioskError, times: int, after: bool) -> None:
+        lost = after and isinstance(error, (Unreachable, Busy, Unexpected)) and kind is not c.CreatePickingSession
+        self.world.google.faults.add(kind, error, times, after=lost)
+
+    @rule(times=st.integers(1, 3))
+    def bytes_are_unreadable(self, times: int) -> None:
+        self.world.google.faults.add(c.FetchRendition, Unreadable("not a picture"), times)
+
+    @rule(kind=st.sampled_from(DISK), error=st.sampled_from(CARD), times=st.integers(1, 3))
+    def card_fails(self, kind: type[c.Command], error: KioskError, times: int) -> None:
+        self.world.card.faults.add(kind, error, times)
+
+    @rule(error=st.sampled_from((None, Unwritable("read-only"), DiskFull("full"))))
+    def card_is_read_only(self, error: Unwritable | DiskFull | None) -> None:
+        self.world.card.trouble = error
+
+    @rule(room=st.sampled_from((3, 10, 10**9)))
+    def card_has_room(self, room: int) -> None:
+        self.world.card.room = room
+
+    @precondition(lambda self: self.world.card.stored)
+    @rule(index=st.integers(0, 13))
+    def file_rots(self, index: int) -> None:
+        stored = sorted(self.world.card.stored)
+        self.world.card.damaged.add(stored[index % len(stored)])
+
+    @rule(times=st.integers(1, 3))
+    def decoder_fails(self, times: int) -> None:
+        self.world.decoder.faults.add(c.PrepareSlide, Unwritable("EIO"), times)
+
+    @rule(screen=st.sampled_from((Size(1920, 1080), Size(800, 480))))
+    def screen_turns(self, screen: Size) -> None:
+        self.world.feed(e.ScreenResized(screen=screen))
+
+    @rule(what=st.sampled_from(("base_urls", "access_tokens", "everything")))
+    def google_forgets(self, what: str) -> None:
+        google = self.world.google
+        match what:
+            case "base_urls":
+                google.expire_base_urls()
+            case "access_tokens":
+                google.expire_access_tokens()
+            case _:
+                google.revoke()
+
+    @rule(event=st.sampled_from(("granted", "failed", "prepared", "session")))
+    def stale_answer_arrives(self, event: str) -> None:
+        """An answer to a command of long ago changes nothing that anybody sees."""
+        world = self.world
+        old = next((command for _, command in world.log if command.id not in world.out), None)
+        if old is None:
+            return
+        before = (world.word, world.state.picking, world.state.access, world.state.signin)
+        if event == "failed":
+            world.feed(e.Failed(answers=old.id, command=c.GiveUp(pick_id=1, item_id="x", why=""), error=Gone("")))
+            assert (world.word, world.state.picking, world.state.access, world.state.signin) == before
+
+    @rule()
+    def power_is_cut(self) -> None:
+        self.world.restart()
+
+    @invariant()
+    def the_screen_says_something(self) -> None:
+        scene = self.world.scene
+        assert scene.current is not None or scene.card is not None
+        assert 0.0 <= scene.progress <= 1.0
+        assert compose.next_change(self.world.state, self.world.now.monotonic) > self.world.now.monotonic
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            heal(self.world)
+
+
+def heal(world: World) -> None:
+    """The weather clears and the person helps: within hours all is as it should be."""
+    google, card = world.google, world.card
+    google.faults.clear()
+    card.faults.clear()
+    world.decoder.faults.clear()
+    card.trouble, card.room, google.person = None, 10**9, "approve"
+    world.skew = TODAY - TODAY
+    world.ask(e.Verb.CANCEL)
+    world.run_for(2.5 * 3600)
+    for choice in google.sessions.values():
+        choice.items = choice.items or NAMES[:3]
+    world.run_for(600.0)
+    if not access.signed_in(world.state.access) or not card.stored:
+        world.ask(e.Verb.RESUME)
+        world.ask(e.Verb.SIGN_IN)
+        world.run_for(120.0)
+    if not google.sessions:
+        world.ask(e.Verb.PICK)
+        world.run_for(20.0)
+    for choice in google.sessions.values():
+        choice.items = choice.items or NAMES[:3]
+    world.run_for(2.5 * 3600)
+    assert access.signed_in(world.state.access)
+    assert isinstance(world.state.signin, signin.Off)
+    assert isinstance(world.state.picking.phase, picking.Idle)
+    assert set(google.sessions) <= world.lost, "picking sessions stay behind at Google"
+    assert not world.state.picking.deletions
+    assert downloads.idle(world.state.downloads)
+    assert card.stored
+    assert world.state.counts == card.counts()
+    assert world.word == "showing"
+    assert not card.attempt
+    assert card.credentials == world.state.access.credentials
+    assert all(pick.phase is None for pick in card.picks)
+    assert not world.state.writes.kept
+    assert not world.out
+    assert machine.next_deadline(world.state) > world.now.monotonic
+
+
+TestStorm = Storm.TestCase
+TestStorm.settings = settings(max_examples=60, stateful_step_count=40)

@@ -1,0 +1,1 @@
+"""What the test runner is taught: see each module."""
