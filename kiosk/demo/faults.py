@@ -158,6 +158,8 @@ class Faults:
         self._changed = changed
         self._armed: list[Armed] = []
         self._stalls: list[Stall] = []
+        self.stalled = 0
+        """Requests that hang in a stall right now."""
 
     def add(self, fault: Fault, *, times: int | None = None, on: On = None) -> Armed:
         """Arm a fault for the next ``times`` matching requests (None: until ``clear``)."""
@@ -180,6 +182,12 @@ class Faults:
             stalls, self._stalls = self._stalls, []
         for stall in stalls:
             stall.release()
+
+    def hangs(self, by: int) -> None:
+        """One more (1) or one less (-1) request hangs."""
+        with self._changed:
+            self.stalled += by
+            self._changed.notify_all()
 
     def take(self, request: Request) -> Fault:
         """The fault that this request meets; a plain ``Fault()`` does nothing."""

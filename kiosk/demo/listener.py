@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from kiosk.demo.answers import Answer, Request, rpc_error
-from kiosk.demo.faults import Delay, Drip, Fault, Raw, Reset, Stall, Truncate
+from kiosk.demo.faults import Delay, Drip, Fault, Faults, Raw, Reset, Stall, Truncate
 from kiosk.demo.routes import FOR_PEOPLE, UNKNOWN, route_of
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -46,8 +46,8 @@ class Application(Protocol):
         """The answer."""
 
     @property
-    def faults(self) -> Any:
-        """A ``Faults``."""
+    def faults(self) -> Faults:
+        """What goes wrong."""
 
 
 class Listener(ThreadingHTTPServer):
@@ -241,11 +241,16 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _hang(self, stall: Stall) -> bool:
         """Wait until released (True), or until the client or this server goes away (False)."""
-        while not stall.released.wait(LOOK_AGAIN):
-            if self._client_is_gone() or self.server.stopping.is_set():
-                self.close_connection = True
-                return False
-        return not self.server.stopping.is_set()
+        faults = self.server.application.faults
+        faults.hangs(1)
+        try:
+            while not stall.released.wait(LOOK_AGAIN):
+                if self._client_is_gone() or self.server.stopping.is_set():
+                    break
+        finally:
+            faults.hangs(-1)
+        self.close_connection |= not stall.released.is_set()
+        return stall.released.is_set() and not self.server.stopping.is_set()
 
     def _client_is_gone(self) -> bool:
         try:

@@ -30,7 +30,8 @@ border-radius:.9rem}
 input.code::placeholder{color:var(--soft);opacity:.45}
 .error{color:var(--error);margin:.6rem 0 0}
 .actions{display:flex;justify-content:flex-end;gap:.5rem;margin-top:1.75rem}
-button{font-family:inherit;font-size:1rem;font-weight:600;line-height:1;padding:.9rem 1.6rem;min-height:3rem;border:0;border-radius:2rem;
+button{font-family:inherit;font-size:1rem;font-weight:600;line-height:1;
+padding:.9rem 1.6rem;min-height:3rem;border:0;border-radius:2rem;
 cursor:pointer}
 .primary{background:var(--accent);color:var(--on)}
 .primary:disabled{opacity:.35;cursor:default}
@@ -86,7 +87,8 @@ border-radius:50%;border:2px solid #fff;box-shadow:0 0 3px #0007,inset 0 0 3px #
 .tile[aria-pressed=true]::before{background:var(--accent);border-color:var(--card);box-shadow:none}
 .tile[aria-pressed=true]::after{content:"";position:absolute;z-index:1;top:.68rem;left:.95rem;width:.36rem;
 height:.65rem;border:solid var(--on);border-width:0 2px 2px 0;transform:rotate(43deg)}
-.tile i{position:absolute;right:.45rem;top:.45rem;font-size:.72rem;font-style:normal;font-weight:600;line-height:1.5;color:#fff;
+.tile i{position:absolute;right:.45rem;top:.45rem;font-size:.72rem;font-style:normal;
+font-weight:600;line-height:1.5;color:#fff;
 background:#000a;border-radius:1rem;padding:0 .5rem}
 .tile:focus-visible{outline-offset:-3px}
 #empty{padding:3rem 1rem;text-align:center}

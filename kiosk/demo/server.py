@@ -49,7 +49,9 @@ class DemoGoogle:
         self._lan_port = self._world.settings.lan_port
         self._stopping = threading.Event()
         self._painter: threading.Thread | None = None
-        self.faults = Faults(self._world.changed)
+        self.painted = threading.Event()
+        """Set once every picture of the library is there."""
+        self._faults = Faults(self._world.changed)
         self.person = Person(self._world)
 
     # -- on and off
@@ -71,11 +73,15 @@ class DemoGoogle:
             self._world.pages_url = f"http://{self.settings.lan_host}:{lan.port}"
         for listener in self._listeners:
             listener.start()
-        paint = self._world.library.paint
-        if paint is not None:
-            self._painter = threading.Thread(target=paint, args=(self._stopping.is_set,), name="demo-painter")
-            self._painter.start()
+        self._painter = threading.Thread(target=self._paint, name="demo-painters")
+        self._painter.start()
         return self
+
+    def _paint(self) -> None:
+        if self._world.library.paint is not None:
+            self._world.library.paint(self._stopping.is_set)
+        if not self._stopping.is_set():
+            self.painted.set()
 
     def stop(self) -> None:
         """Close the listeners and every connection; what is remembered stays."""
@@ -95,6 +101,11 @@ class DemoGoogle:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong."""
+        return self._faults
 
     # -- where it is
 

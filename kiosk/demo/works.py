@@ -183,7 +183,7 @@ WORKS: tuple[Work, ...] = (
     ),
     Work(
         "balloons",
-        "land:balloons",
+        "air:balloons",
         LANDSCAPE,
         "2018-05-27T06:02:14+03:00",
         FUJI,
@@ -198,7 +198,7 @@ WORKS: tuple[Work, ...] = (
     ),
     Work(
         "clouds",
-        "land:clouds",
+        "air:clouds",
         LANDSCAPE,
         "2023-06-19T20:20:05-06:00",
         PHONE,

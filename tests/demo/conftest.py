@@ -32,7 +32,7 @@ class Clock:
             self._now += seconds
 
 
-class Frame:
+class DemoFrame:
     """What a frame asks of Google, one method each; answers come back raw."""
 
     def __init__(self, google: DemoGoogle, http: requests.Session) -> None:
@@ -103,33 +103,33 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def start(clock: Clock) -> Iterator[Callable[..., Frame]]:
+def start(clock: Clock) -> Iterator[Callable[..., DemoFrame]]:
     """``start(library=..., **settings)``: a frame before a fresh Google."""
-    frames: list[Frame] = []
+    clients: list[DemoFrame] = []
 
-    def begin(library: Library | None = None, **settings: Any) -> Frame:
+    def begin(library: Library | None = None, **settings: Any) -> DemoFrame:
         google = DemoGoogle(library or plain_library(12, (800, 600)), DemoSettings(**settings), clock)
-        frame = Frame(google.start(), requests.Session())
-        frames.append(frame)
-        return frame
+        client = DemoFrame(google.start(), requests.Session())
+        clients.append(client)
+        return client
 
     yield begin
-    for frame in frames:
-        frame.http.close()
-        frame.google.stop()
+    for client in clients:
+        client.http.close()
+        client.google.stop()
 
 
 @pytest.fixture
-def frame(start: Callable[..., Frame]) -> Frame:
+def client(start: Callable[..., DemoFrame]) -> DemoFrame:
     """A frame before a Google as it comes."""
     return start()
 
 
 @pytest.fixture
-def signed_in(frame: Frame) -> Frame:
+def signed_in(client: DemoFrame) -> DemoFrame:
     """The same with a person signed in."""
-    frame.sign_in()
-    return frame
+    client.sign_in()
+    return client
 
 
 @pytest.fixture

@@ -7,23 +7,23 @@ import pytest
 from kiosk.demo import PICKER_SCOPE, DemoClient, NotPossible
 
 
-def test_the_device_endpoint_answers_with_the_five_documented_fields(frame):
-    answer = frame.device_code()
+def test_the_device_endpoint_answers_with_the_five_documented_fields(client):
+    answer = client.device_code()
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {"device_code", "user_code", "verification_url", "expires_in", "interval"}
     assert (body["expires_in"], body["interval"]) == (1800, 5)
-    assert body["verification_url"] == frame.google.pages_url + "/device"
+    assert body["verification_url"] == client.google.pages_url + "/device"
 
 
 def test_a_complete_verification_url_is_offered_only_where_settings_say_so(start):
-    frame = start(offer_verification_url_complete=True)
-    body = frame.device_code().json()
+    client = start(offer_verification_url_complete=True)
+    body = client.device_code().json()
     assert body["verification_url_complete"] == f"{body['verification_url']}?user_code={body['user_code']}"
 
 
-def test_an_unknown_client_is_refused_before_its_scope_is_looked_at(frame):
-    answer = frame.device_code(client_id="nobody", scope="https://example.com/no-such-scope")
+def test_an_unknown_client_is_refused_before_its_scope_is_looked_at(client):
+    answer = client.device_code(client_id="nobody", scope="https://example.com/no-such-scope")
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
@@ -35,28 +35,28 @@ def test_a_desktop_client_is_told_that_its_type_is_wrong(start):
 
 
 def test_the_picker_scope_can_be_refused_to_devices_while_listed_scopes_still_pass(start):
-    frame = start(accept_device_scope=False)
-    refused = frame.device_code()
+    client = start(accept_device_scope=False)
+    refused = client.device_code()
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_scope")
     assert refused.json()["error_description"] == f"Invalid device flow scope: {PICKER_SCOPE}"
-    assert frame.device_code(scope="openid email").status_code == 200
+    assert client.device_code(scope="openid email").status_code == 200
 
 
 def test_state_can_be_refused_while_the_same_request_without_it_passes(start):
-    frame = start(accept_state=False)
-    refused = frame.device_code(state='{"requestId":"x"}')
+    client = start(accept_state=False)
+    refused = client.device_code(state='{"requestId":"x"}')
     assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
     assert "state" in refused.json()["error_description"]
-    assert frame.device_code().status_code == 200
+    assert client.device_code().status_code == 200
 
 
-def test_polling_hears_428_until_the_person_allows_and_then_both_tokens(frame, clock):
-    device = frame.device_code().json()
-    waiting = frame.poll(device["device_code"])
+def test_polling_hears_428_until_the_person_allows_and_then_both_tokens(client, clock):
+    device = client.device_code().json()
+    waiting = client.poll(device["device_code"])
     assert (waiting.status_code, waiting.json()["error"]) == (428, "authorization_pending")
-    frame.google.person.approve(device["user_code"])
+    client.google.person.approve(device["user_code"])
     clock.advance(5)
-    answer = frame.poll(device["device_code"])
+    answer = client.poll(device["device_code"])
     assert answer.status_code == 200
     body = answer.json()
     assert set(body) == {"access_token", "refresh_token", "expires_in", "scope", "token_type"}
@@ -64,88 +64,88 @@ def test_polling_hears_428_until_the_person_allows_and_then_both_tokens(frame, c
 
 
 def test_approval_may_take_more_polls_to_surface(start, clock):
-    frame = start(approval_lag_polls=2)
-    device = frame.device_code().json()
-    frame.google.person.approve(device["user_code"])
+    client = start(approval_lag_polls=2)
+    device = client.device_code().json()
+    client.google.person.approve(device["user_code"])
     heard = []
     for _ in range(3):
-        heard.append(frame.poll(device["device_code"]).status_code)
+        heard.append(client.poll(device["device_code"]).status_code)
         clock.advance(5)
     assert heard == [428, 428, 200]
 
 
-def test_polling_faster_than_the_interval_hears_slow_down_and_five_seconds_more_for_good(frame, clock):
-    device = frame.device_code().json()
-    frame.poll(device["device_code"])
+def test_polling_faster_than_the_interval_hears_slow_down_and_five_seconds_more_for_good(client, clock):
+    device = client.device_code().json()
+    client.poll(device["device_code"])
     clock.advance(4.9)
-    fast = frame.poll(device["device_code"])
+    fast = client.poll(device["device_code"])
     assert (fast.status_code, fast.json()["error"]) == (403, "slow_down")
     clock.advance(9.9)
-    assert frame.poll(device["device_code"]).json()["error"] == "slow_down"
+    assert client.poll(device["device_code"]).json()["error"] == "slow_down"
     clock.advance(15)
-    assert frame.poll(device["device_code"]).json()["error"] == "authorization_pending"
+    assert client.poll(device["device_code"]).json()["error"] == "authorization_pending"
 
 
 def test_the_interval_need_not_be_enforced(start):
-    frame = start(enforce_interval=False)
-    device = frame.device_code().json()
-    assert [frame.poll(device["device_code"]).status_code for _ in range(3)] == [428, 428, 428]
+    client = start(enforce_interval=False)
+    device = client.device_code().json()
+    assert [client.poll(device["device_code"]).status_code for _ in range(3)] == [428, 428, 428]
 
 
-def test_a_denied_code_answers_access_denied(frame):
-    device = frame.device_code().json()
-    frame.google.person.deny(device["user_code"])
-    answer = frame.poll(device["device_code"])
+def test_a_denied_code_answers_access_denied(client):
+    device = client.device_code().json()
+    client.google.person.deny(device["user_code"])
+    answer = client.poll(device["device_code"])
     assert (answer.status_code, answer.json()["error"]) == (403, "access_denied")
 
 
 @pytest.mark.parametrize("name", ["expired_token", "invalid_grant"])
 def test_an_expired_code_answers_under_either_name_and_cannot_be_approved(start, clock, name):
-    frame = start(expired_code_error=name)
-    device = frame.device_code().json()
+    client = start(expired_code_error=name)
+    device = client.device_code().json()
     clock.advance(1800)
-    answer = frame.poll(device["device_code"])
+    answer = client.poll(device["device_code"])
     assert (answer.status_code, answer.json()["error"]) == (400, name)
     with pytest.raises(NotPossible, match="expired"):
-        frame.google.person.approve(device["user_code"])
+        client.google.person.approve(device["user_code"])
 
 
-def test_a_device_code_gives_tokens_once(frame, clock):
-    device = frame.sign_in()
+def test_a_device_code_gives_tokens_once(client, clock):
+    device = client.sign_in()
     clock.advance(5)
-    again = frame.poll(device["device_code"])
+    again = client.poll(device["device_code"])
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
-def test_a_poll_without_the_secret_is_an_invalid_request(frame):
-    device = frame.device_code().json()
-    answer = frame.poll(device["device_code"], client_secret="")
+def test_a_poll_without_the_secret_is_an_invalid_request(client):
+    device = client.device_code().json()
+    answer = client.poll(device["device_code"], client_secret="")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert answer.json()["error_description"] == "Missing required parameter: client_secret"
 
 
-def test_a_poll_with_a_wrong_secret_is_an_invalid_client(frame):
-    device = frame.device_code().json()
-    assert frame.poll(device["device_code"], client_secret="wrong").status_code == 401
+def test_a_poll_with_a_wrong_secret_is_an_invalid_client(client):
+    device = client.device_code().json()
+    assert client.poll(device["device_code"], client_secret="wrong").status_code == 401
 
 
-def test_an_unknown_grant_type_is_named(frame):
-    answer = frame.token(grant_type="password")
+def test_an_unknown_grant_type_is_named(client):
+    answer = client.token(grant_type="password")
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
 
 
-def test_only_the_ticked_scopes_are_granted_and_short_names_come_back_long(frame):
-    device = frame.device_code(scope=f"email {PICKER_SCOPE}").json()
-    frame.google.person.approve(device["user_code"], scopes=["email"])
-    scope = frame.poll(device["device_code"]).json()["scope"]
+def test_only_the_ticked_scopes_are_granted_and_short_names_come_back_long(client):
+    device = client.device_code(scope=f"email {PICKER_SCOPE}").json()
+    client.google.person.approve(device["user_code"], scopes=["email"])
+    scope = client.poll(device["device_code"]).json()["scope"]
     assert scope == "https://www.googleapis.com/auth/userinfo.email"
 
 
-def test_a_token_without_the_picker_scope_is_refused_by_the_api(frame):
-    device = frame.device_code().json()
-    frame.google.person.approve(device["user_code"], scopes=[])
-    frame.access_token = frame.poll(device["device_code"]).json()["access_token"]
-    answer = frame.create()
+def test_a_token_without_the_picker_scope_is_refused_by_the_api(client):
+    device = client.device_code().json()
+    client.google.person.approve(device["user_code"], scopes=[])
+    client.access_token = client.poll(device["device_code"]).json()["access_token"]
+    answer = client.create()
     assert (answer.status_code, answer.json()["error"]["status"]) == (403, "PERMISSION_DENIED")
     assert "insufficient authentication scopes" in answer.json()["error"]["message"]
 
@@ -174,33 +174,33 @@ def test_a_revoked_person_has_neither_token_and_refreshing_says_so(signed_in):
 
 
 def test_the_hundred_and_first_refresh_token_drops_the_oldest(start):
-    frame = start(max_refresh_tokens=2)
+    client = start(max_refresh_tokens=2)
     for _ in range(3):
-        frame.sign_in()
-        last = frame.refresh_token
-    tokens = frame.google.refresh_tokens
+        client.sign_in()
+        last = client.refresh_token
+    tokens = client.google.refresh_tokens
     assert len(tokens) == 2
     assert tokens[-1] == last
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
-def test_revoking_either_token_ends_every_grant_of_that_person_and_nobody_elses(frame, kind):
-    frame.sign_in("ben")
-    bens = frame.refresh_token
-    frame.sign_in("anna")
-    first = frame.refresh_token
-    frame.sign_in("anna")
-    url = frame.google.endpoints["revoke_url"]
-    answer = frame.http.post(url, data={"token": getattr(frame, kind)}, timeout=5)
+def test_revoking_either_token_ends_every_grant_of_that_person_and_nobody_elses(client, kind):
+    client.sign_in("ben")
+    bens = client.refresh_token
+    client.sign_in("anna")
+    first = client.refresh_token
+    client.sign_in("anna")
+    url = client.google.endpoints["revoke_url"]
+    answer = client.http.post(url, data={"token": getattr(client, kind)}, timeout=5)
     assert answer.status_code == 200
-    assert frame.refresh(refresh_token=first).status_code == 400
-    assert frame.google.refresh_tokens == (bens,)
-    again = frame.http.post(url, data={"token": getattr(frame, kind)}, timeout=5)
+    assert client.refresh(refresh_token=first).status_code == 400
+    assert client.google.refresh_tokens == (bens,)
+    again = client.http.post(url, data={"token": getattr(client, kind)}, timeout=5)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_token")
 
 
 def test_tokens_are_bound_to_the_client_that_got_them(start):
-    frame = start(other_clients=(DemoClient("second", "s2"),))
-    frame.sign_in()
-    answer = frame.refresh(client_id="second", client_secret="s2")
+    client = start(other_clients=(DemoClient("second", "s2"),))
+    client.sign_in()
+    answer = client.refresh(client_id="second", client_secret="s2")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")

@@ -21,8 +21,8 @@ def opened(answer):
     return Image.open(io.BytesIO(answer.content))
 
 
-def base_url(frame):
-    return frame.picked(1)[1][0]["mediaFile"]["baseUrl"]
+def base_url(client):
+    return client.picked(1)[1][0]["mediaFile"]["baseUrl"]
 
 
 def assert_tile(answer, status=403):
@@ -87,11 +87,11 @@ def test_a_base_url_is_its_persons_alone(signed_in):
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_dead_access_token_on_media_answers_as_the_settings_say(start, status):
-    frame = start(dead_token_media_status=status)
-    frame.sign_in()
-    url = base_url(frame)
-    frame.google.expire_access_tokens()
-    assert_tile(frame.media(url, "w10-h10"), status)
+    client = start(dead_token_media_status=status)
+    client.sign_in()
+    url = base_url(client)
+    client.google.expire_access_tokens()
+    assert_tile(client.media(url, "w10-h10"), status)
 
 
 @pytest.mark.parametrize(
@@ -157,28 +157,28 @@ def video_library():
 
 
 def test_a_video_is_listed_as_ready_and_shows_its_still_without_or_with_the_button(start):
-    frame = start(video_library())
-    frame.sign_in()
-    item = frame.picked(1)[1][0]
+    client = start(video_library())
+    client.sign_in()
+    item = client.picked(1)[1][0]
     assert item["type"] == "VIDEO"
     assert item["mediaFile"]["mediaFileMetadata"]["videoMetadata"] == {"fps": 30, "processingStatus": "READY"}
-    bare = opened(frame.media(item["mediaFile"]["baseUrl"], "w320-h180-no")).getpixel((160, 90))
-    button = opened(frame.media(item["mediaFile"]["baseUrl"], "w320-h180")).getpixel((160, 90))
+    bare = opened(client.media(item["mediaFile"]["baseUrl"], "w320-h180-no")).getpixel((160, 90))
+    button = opened(client.media(item["mediaFile"]["baseUrl"], "w320-h180")).getpixel((160, 90))
     assert max(abs(a - b) for a, b in zip(bare, (40, 120, 200), strict=True)) <= 4
     assert min(button) > 200
 
 
 def test_a_video_download_is_a_302_to_another_host_that_wants_no_bearer_and_ignores_range(start):
-    frame = start(video_library())
-    frame.sign_in()
-    hop = frame.media(frame.picked(1)[1][0]["mediaFile"]["baseUrl"], "dv")
+    client = start(video_library())
+    client.sign_in()
+    hop = client.media(client.picked(1)[1][0]["mediaFile"]["baseUrl"], "dv")
     assert hop.status_code == 302
     assert hop.headers["Location"].startswith("http://localhost:")
-    video = frame.http.get(hop.headers["Location"], headers={"Range": "bytes=0-9"}, timeout=5)
+    video = client.http.get(hop.headers["Location"], headers={"Range": "bytes=0-9"}, timeout=5)
     assert video.status_code == 200
     assert (video.content[:4], video.content[8:12]) == (b"RIFF", b"AVI ")
     assert len(video.content) == int.from_bytes(video.content[4:8], "little") + 8
-    assert not frame.google.of_route("video")[0].had_bearer
+    assert not client.google.of_route("video")[0].had_bearer
 
 
 def test_a_photo_has_no_video(signed_in):
@@ -198,18 +198,18 @@ def turned_library(path):
 
 
 def test_a_sized_picture_is_upright_whatever_its_exif_says(start, tmp_path):
-    frame = start(turned_library(tmp_path / "t.jpg"))
-    frame.sign_in()
-    picture = opened(frame.media(base_url(frame), "w30-h30"))
+    client = start(turned_library(tmp_path / "t.jpg"))
+    client.sign_in()
+    picture = opened(client.media(base_url(client), "w30-h30"))
     assert (picture.size, picture.getexif().get(0x0112)) == ((30, 20), None)
     assert picture.getpixel((5, 10))[0] > 200
     assert picture.getpixel((25, 10))[2] > 200
 
 
 def test_orientation_can_be_kept_for_clients_that_must_bear_it(start, tmp_path):
-    frame = start(turned_library(tmp_path / "t.jpg"), keep_orientation=True)
-    frame.sign_in()
-    picture = opened(frame.media(base_url(frame), "w30-h30"))
+    client = start(turned_library(tmp_path / "t.jpg"), keep_orientation=True)
+    client.sign_in()
+    picture = opened(client.media(base_url(client), "w30-h30"))
     assert (picture.size, picture.getexif().get(0x0112)) == ((20, 30), 6)
 
 
@@ -223,11 +223,11 @@ def test_a_heic_item_is_listed_as_heic_and_served_as_jpeg(start):
         source=PlainSource((80, 60), (9, 9, 9)),
         mime_type="image/heic",
     )
-    frame = start(Library([item]))
-    frame.sign_in()
-    listed = frame.picked(1)[1][0]["mediaFile"]
+    client = start(Library([item]))
+    client.sign_in()
+    listed = client.picked(1)[1][0]["mediaFile"]
     assert listed["mimeType"] == "image/heic"
-    assert opened(frame.media(listed["baseUrl"], "w40-h30")).format == "JPEG"
+    assert opened(client.media(listed["baseUrl"], "w40-h30")).format == "JPEG"
 
 
 def test_an_unreadable_file_is_an_internal_error_and_not_a_broken_connection(start, tmp_path):
@@ -235,10 +235,10 @@ def test_an_unreadable_file_is_an_internal_error_and_not_a_broken_connection(sta
     path.write_bytes(b"no picture")
     when = datetime(2024, 1, 1, tzinfo=UTC)
     broken = DemoItem(id="b", filename="b.jpg", created=when, width=60, height=40, source=FileSource(path))
-    frame = start(Library([broken]))
-    frame.sign_in()
-    url = base_url(frame)
-    assert [frame.media(url, "w9-h9").status_code for _ in range(2)] == [500, 500]
+    client = start(Library([broken]))
+    client.sign_in()
+    url = base_url(client)
+    assert [client.media(url, "w9-h9").status_code for _ in range(2)] == [500, 500]
 
 
 class CountingSource:
@@ -286,12 +286,12 @@ def test_prepared_renditions_are_served_without_drawing_again(start):
     source = CountingSource()
     source.go.set()
     when = datetime(2024, 1, 1, tzinfo=UTC)
-    frame = start(
+    client = start(
         Library([DemoItem(id="c", filename="c.jpg", created=when, width=80, height=60, source=source)])
     )
-    frame.google.prepare(40, 40)
-    frame.sign_in()
-    assert opened(frame.media(base_url(frame), "w40-h40")).size == (40, 30)
+    client.google.prepare(40, 40)
+    client.sign_in()
+    assert opened(client.media(base_url(client), "w40-h40")).size == (40, 30)
     assert source.drawn == 1
 
 

@@ -18,9 +18,9 @@ def desktop(start):
     return start(client_type="desktop")
 
 
-def auth_url(frame, **changes):
+def auth_url(client, **changes):
     query = {
-        "client_id": frame.google.settings.client_id,
+        "client_id": client.google.settings.client_id,
         "redirect_uri": BACK,
         "response_type": "code",
         "scope": PICKER_SCOPE,
@@ -30,16 +30,16 @@ def auth_url(frame, **changes):
         "access_type": "offline",
         **changes,
     }
-    return f"{frame.google.endpoints['auth_url']}?{urlencode(query)}"
+    return f"{client.google.endpoints['auth_url']}?{urlencode(query)}"
 
 
 def code_of(address):
     return parse_qs(urlsplit(address).query)["code"][0]
 
 
-def exchange(frame, code, **changes):
+def exchange(client, code, **changes):
     form = {"code": code, "redirect_uri": BACK, "code_verifier": VERIFIER, **changes}
-    return frame.token(grant_type="authorization_code", **form)
+    return client.token(grant_type="authorization_code", **form)
 
 
 def test_the_challenge_is_that_of_the_rfcs_appendix():
@@ -104,12 +104,12 @@ def test_cancel_comes_back_as_access_denied(desktop):
     assert query == {"state": ["st"], "error": ["access_denied"]}
 
 
-def test_a_tv_client_cannot_use_a_localhost_redirect(frame):
-    page = frame.http.get(auth_url(frame), timeout=5)
+def test_a_tv_client_cannot_use_a_localhost_redirect(client):
+    page = client.http.get(auth_url(client), timeout=5)
     assert page.status_code == 400
     assert "NATIVE_DEVICE" in page.text
     with pytest.raises(NotPossible):
-        frame.google.person.authorize(auth_url(frame))
+        client.google.person.authorize(auth_url(client))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ A canvas is a float32 array of shape (height, width, 3) in sRGB values 0 to 1; a
 Every random choice comes from the ``Generator`` that is passed in, so a picture is the same wherever it is painted.
 """
 
-# ruff: noqa: PLR0917 (a brush stroke is read by position, like any drawing call)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,5 @@
 """Mountains, mist and the sky at night."""
 
-# ruff: noqa: PLR0917 (a brush stroke is read by position, like any drawing call)
 from __future__ import annotations
 
 import numpy as np

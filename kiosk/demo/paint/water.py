@@ -1,6 +1,5 @@
 """The sea, by day and by night."""
 
-# ruff: noqa: PLR0917 (a brush stroke is read by position, like any drawing call)
 from __future__ import annotations
 
 import numpy as np
