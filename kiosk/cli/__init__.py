@@ -47,7 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"kiosk: {error}", file=sys.stderr)
         return exit_of(error)
     except KeyboardInterrupt:
-        return 130  # as a shell reports SIGINT
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # `kiosk config | head`: whoever read has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,7 +95,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument("--lan", action="store_true", help="let a phone on this network reach the demo's pages")
     demo.add_argument("--auto", action="store_true", help="play the person, take screenshots, and end")
     demo.add_argument("--screenshots", type=Path, metavar="DIR", default=Path("demo-screenshots"))
-    demo.add_argument("--size", metavar="WxH", help="a window of this size instead of the whole screen")
+    demo.add_argument("--size", metavar="WxH", help="of the window, 1280x720 by default")
 
 
 # The subcommands' modules are imported when they are called: `kiosk run` has a start budget.

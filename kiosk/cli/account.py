@@ -20,7 +20,8 @@ from kiosk.core import access, signin
 from kiosk.core.events import Asked, Verb
 from kiosk.core.model import Secret
 from kiosk.core.state import State
-from kiosk.errors import ConfigError, Problem, Refused
+from kiosk.errors import ConfigError, Problem, Refused, StorageError
+from kiosk.system import paths
 
 if TYPE_CHECKING:
     from kiosk.cli import Call
@@ -76,10 +77,12 @@ def _why(state: State) -> str:
 
 
 def _facts(state: State) -> dict[str, Any]:
-    if not isinstance(state.signin, signin.Waiting):
-        return {}
-    code = state.signin.attempt.code
-    return {"user_code": code.user_code, "verification_url": code.verification_url}
+    """As ``kiosk status`` would give them."""
+    facts: dict[str, Any] = {"last_error": state.last_error.text if state.last_error else None}
+    if isinstance(state.signin, signin.Waiting):
+        code = state.signin.attempt.code
+        facts |= {"user_code": code.user_code, "verification_url": code.verification_url}
+    return facts
 
 
 def _through(socket_path: Path, call: Call, loaded: Loaded) -> int:
@@ -87,7 +90,7 @@ def _through(socket_path: Path, call: Call, loaded: Loaded) -> int:
     status = ask(socket_path, ControlVerb.STATUS)
     if not (call.args.browser or status["second_road"]):
         ask(socket_path, ControlVerb.SIGN_IN)
-        told = _Told()
+        told = _Told(status["last_error"])
         status = _watch(socket_path, lambda status: told.tell(status) or _decided(status))
         if status["signed_in"]:
             return _signed_in()
@@ -127,16 +130,20 @@ def _watch(socket_path: Path, done: Callable[[dict[str, Any]], bool]) -> dict[st
 
 
 class _Told:
-    """Says each code once."""
+    """Says each code once, and each trouble on the way to it: the wait for a network has no end of its own."""
 
-    def __init__(self) -> None:
-        self._code = ""
+    def __init__(self, known_trouble: str | None = None) -> None:
+        self._code: str | None = None
+        self._trouble = known_trouble
 
     def tell(self, facts: dict[str, Any]) -> bool:
-        code = facts.get("user_code")
+        code, trouble = facts.get("user_code"), facts["last_error"]
         if code and code != self._code:
             self._code = code
             print(f"Open {facts['verification_url']} and type the code {code}", flush=True)
+        if trouble and trouble != self._trouble:
+            self._trouble = trouble
+            print(f"kiosk: {trouble}; trying again (Ctrl+C ends it)", file=sys.stderr, flush=True)
         return False
 
 
@@ -215,7 +222,13 @@ def sign_out(call: Call) -> int:
 
 
 def _sign_out_alone(call: Call) -> str | None:
-    with headless(load(call.config_path, call.env), call.env) as frame:
+    loaded = load(call.config_path, call.env)
+    storage = loaded.config.storage
+    dirs = paths.find(call.env, state_dir=storage.state_dir, cache_dir=storage.cache_dir)
+    if not any(path.is_dir() and any(path.iterdir()) for path in (dirs.state, dirs.cache)):
+        # Another user's frame, most likely: to report "erased" would be a lie.
+        raise StorageError(f"nothing is kept in {dirs.state} and {dirs.cache}; is it another user's frame?")
+    with headless(loaded, call.env) as frame:
         frame.run_until(lambda state: state.opened)
         frame.ask(Asked(verb=Verb.SIGN_OUT))
         state = frame.run_until(lambda _: frame.wiped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from kiosk.control import NotRunning
 from kiosk.errors import (
     AlreadyRunning,
     ConfigError,
@@ -28,6 +29,8 @@ class Exit(IntEnum):
     """Another kiosk has this state directory."""
     CONFIG = 78
     """config.toml has mistakes, or no Google client is configured."""
+    INTERRUPTED = 130
+    """Ctrl+C, as a shell reports it."""
 
 
 def exit_of(error: KioskError) -> Exit:
@@ -38,6 +41,6 @@ def exit_of(error: KioskError) -> Exit:
             return Exit.RUNNING
         case StorageError():
             return Exit.CARD
-        case DisplayError() | GoogleError():
+        case DisplayError() | GoogleError() | NotRunning():
             return Exit.UNAVAILABLE
     return Exit.FAILED

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 def config(call: Call) -> int:
     """The effective values and where each came from; secrets are masked."""
     loaded = load(call.config_path, call.env)
-    print(f"{loaded.path or f'{loaded.place} (not there: defaults)'}\n")
     print(table(loaded))
+    storage = loaded.config.storage
+    print("\n[directories]")
+    for place in paths.explain(call.env, state_dir=storage.state_dir, cache_dir=storage.cache_dir):
+        print(f"{place.name} = {place.path}  ({place.origin})")
     return Exit.OK
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.app import Ending, Signature, run_frame, show_mistakes, signature
 from kiosk.cli.exits import Exit
-from kiosk.config import default_places, load
+from kiosk.config import load, place_of
 from kiosk.errors import ConfigError, DisplayError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kiosk.cli import Call
 
 
 def run(call: Call) -> int:
     """A changed config file starts the program anew in the same process: systemd sees no stop."""
-    file = call.config_path or Path(call.env.get("KIOSK_CONFIG") or default_places(call.env)[0])
+    file = place_of(call.config_path, call.env)
     seen = signature(file)
     try:
         loaded = load(call.config_path, call.env)
@@ -28,8 +29,6 @@ def run(call: Call) -> int:
         if ending is None:
             return Exit.CONFIG
     else:
-        if loaded.place != file:
-            file, seen = loaded.place, signature(loaded.place)
         ending = run_frame(loaded, call.env, config_seen=seen, allow_lan_pages=call.args.allow_lan_pages)
     if ending is Ending.CONFIG_CHANGED:
         os.execv(sys.executable, [sys.executable, "-m", "kiosk", *call.argv])  # noqa: S606  our own words
