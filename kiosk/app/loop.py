@@ -20,7 +20,6 @@ from kiosk.core import compose, machine, signin
 from kiosk.core.commands import Command, DropSlide, Quit
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, ScreenResized, Verb
 from kiosk.core.model import Deadline, Moment, Secret, Settings
-from kiosk.core.state import State
 from kiosk.system.clock import Clock
 from kiosk.system.inbox import Inbox
 from kiosk.system.notify import Notifier
@@ -109,7 +108,7 @@ class Kiosk:
         for message in messages:
             self._take(message, now)
         self._paint(now)
-        self._tell_systemd(now)
+        self._tell(now)
 
     def _wait(self, now: Moment) -> float:
         """Seconds until something has to be done."""
@@ -155,9 +154,12 @@ class Kiosk:
                 self._step(message, now)
 
     def _step(self, event: Event, now: Moment) -> None:
-        before = self.state
+        before = self.state.last_error
         self.state, commands = machine.step(self.state, event, now)
-        self._tell_log(before, event)
+        error = self.state.last_error
+        # The owner hears of a fault when it begins, not every second.
+        if isinstance(event, Failed) and error is not None and (before is None or before.text != error.text):
+            _log.warning("%s: %s", type(event.command).__name__, error.text)
         for command in commands:
             self._do(command)
 
@@ -206,19 +208,13 @@ class Kiosk:
         else:
             request.answer(path=path)
 
-    def _tell_log(self, before: State, event: Event) -> None:
-        """The owner hears of a fault when it begins, not every second."""
-        error = self.state.last_error
-        old = before.last_error
-        if error is not None and (old is None or old.text != error.text) and isinstance(event, Failed):
-            _log.warning("%s: %s", type(event.command).__name__, error.text)
+    def _tell(self, now: Moment) -> None:
+        """The log and systemd hear what the screen already shows."""
         word = compose.status_word(self.state)
         if word != self._said:
             _log.info("%s", word)
             self._said = word
             self._notifier.status(word)
-
-    def _tell_systemd(self, now: Moment) -> None:
         if not self._ready:
             self._ready = True
             self._notifier.ready()

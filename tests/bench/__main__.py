@@ -1,0 +1,40 @@
+"""python -m tests.bench [NAME ...]: every benchmark, or the named ones."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from tests.bench.choice import choice
+from tests.bench.fade import fade
+from tests.bench.fetch import against_curl, done_to_picture
+from tests.bench.report import Benchmark
+from tests.bench.show import memory, minute, still
+from tests.bench.start import start
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "start": start,
+    "still": still,
+    "fade": fade,
+    "minute": minute,
+    "done": done_to_picture,
+    "curl": against_curl,
+    "choice": choice,
+    "memory": memory,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    print(f"{os.cpu_count()} cores, {platform.platform()}, Python {platform.python_version()}")
+    for name in names or BENCHMARKS:
+        for figure in BENCHMARKS[name]():
+            print(figure.line(), flush=True)
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
