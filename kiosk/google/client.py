@@ -262,12 +262,10 @@ def _headers(request: Request, bearer: Secret | None) -> dict[str, str]:
 
 
 def _pieces(response: requests.Response, host: str) -> Iterator[bytes]:
-    """`read1` gives what is there: `read` would wait for 64 KiB of a slow answer and see no deadline in
-    between.
-    """
+    pieces = response.raw.stream(PIECE_BYTES, decode_content=True)
     while True:
         try:
-            piece = response.raw.read1(PIECE_BYTES, decode_content=True)
+            piece = next(pieces, b"")
         except (OSError, urllib3.exceptions.HTTPError) as error:
             raise Unreachable(why(error, host)) from error
         if not piece:

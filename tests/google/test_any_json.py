@@ -78,7 +78,7 @@ ANY_JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4) | st.dictionaries(KEYS | st.text(max_size=5), inner, max_size=8)
     ),
-    max_leaves=30,
+    max_leaves=15,
 )
 STATUSES = st.sampled_from([200, 204, 302, 400, 401, 403, 404, 408, 409, 428, 429, 500, 503, 511, 799])
 HEADERS = st.dictionaries(
