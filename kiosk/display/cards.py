@@ -27,6 +27,9 @@ from kiosk.display.text import Typesetter, is_rtl
 from kiosk.display.theme import Theme
 from kiosk.errors import DisplayError
 
+_WORDLESS = 100
+"""Pixels. A window whose shorter side has fewer shows no words: nobody could read them."""
+
 
 @frozen
 class Compositor:
@@ -42,6 +45,8 @@ class Compositor:
 
     def badge(self, mark: Badge, screen: Size) -> list[Placed]:
         """The pill in the corner."""
+        if _wordless(screen):
+            return []
         theme, unit = self.theme, measures(screen).unit
         pixels = max(LEGIBLE, round(theme.label.size * unit))
         height, side = round(pixels * 2.0), round(pixels * 1.15)
@@ -64,6 +69,8 @@ class Compositor:
 
     def card(self, card: Card, screen: Size, *, over_photos: bool, top: int = 0) -> list[Placed]:
         """The parts of a card from back to front. top: pixels that the badge takes from a full screen."""
+        if _wordless(screen):
+            return [] if over_photos else [self.paper(screen)]
         if over_photos:
             return self._panel(card, screen)
         return self._full(card, screen, top)
@@ -127,6 +134,10 @@ class Compositor:
         if card.qr is not None and places.qr is not None:
             placed.append(Placed(Symbol(card.qr, places.plate, gaps.radius * 2 // 3), places.qr))
         return placed
+
+
+def _wordless(screen: Size) -> bool:
+    return min(screen.width, screen.height) < _WORDLESS
 
 
 def _modules(text: str, side: int) -> int:

@@ -24,7 +24,7 @@ _KEY_RIGHT = 106
 """linux/input-event-codes.h; keyboards and the remote controls of TVs have it, power buttons do not."""
 
 
-def start_video(environment: Mapping[str, str] | None = None) -> str:
+def start_video(environment: Mapping[str, str] | None = None, real: tuple[str, ...] = REAL) -> str:
     """Start SDL's video with a driver that has a screen, and return its name.
 
     SDL_VIDEODRIVER is obeyed whatever it says, so that "dummy" can be asked for. DisplayError lists every driver that
@@ -34,7 +34,7 @@ def start_video(environment: Mapping[str, str] | None = None) -> str:
     # Python's own handlers stay: a SIGTERM has to reach the loop, not become a key press.
     os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
     reasons = []
-    for driver in _asked_for(given) or REAL:
+    for driver in _asked_for(given) or real:
         if needed := _missing(driver, given):
             reasons.append(f"{driver}: {needed} is not set")
             continue

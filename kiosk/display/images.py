@@ -24,8 +24,6 @@ SURROUND_COLOUR = 0.95
 _THUMBNAIL = 48
 """Longer side of what the surround is blown up from: so few pixels are a blur in themselves."""
 
-Image.MAX_IMAGE_PIXELS = 300_000_000
-
 
 @frozen
 class PreparedSlide:

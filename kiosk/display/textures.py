@@ -42,9 +42,11 @@ class TextureCanvas:
         self._flips = 0
         self._window: Window | None
         if size is None:
-            self._window = Window(title, fullscreen_desktop=True)
+            # Made at the screen's size: a renderer keeps the view of the size that its window had when it was made.
+            self._window = Window(title, pygame.display.get_desktop_sizes()[0], fullscreen_desktop=True)
         else:
             self._window = Window(title, (size.width, size.height), resizable=True)
+        pygame.event.pump()
         try:
             self._renderer, self.driver = _renderer(self._window, drivers)
         except DisplayError:

@@ -40,7 +40,8 @@ class Screen:
         for event in pygame.event.get():
             if event.type == pygame.KEYDOWN:
                 if verb := _verb(event.key, event.mod, paused=paused):
-                    happened.append(Asked(verb=verb))
+                    # A key may be pressed by accident: the core wants the one that erases everything twice.
+                    happened.append(Asked(verb=verb, confirmed=verb is not Verb.SIGN_OUT))
             elif event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 happened.append(Asked(verb=Verb.QUIT))
             elif event.type in _RESIZED or event.type in _UNCOVERED:
@@ -65,7 +66,7 @@ def _verb(key: int, modifiers: int, *, paused: bool) -> Verb | None:
         return None
     if key == pygame.K_SPACE:
         return Verb.RESUME if paused else Verb.PAUSE
-    # Disconnecting erases everything, so it needs a shift, and the core wants it twice.
+    # Disconnecting erases everything, so it needs a shift.
     if key == pygame.K_d and modifiers & pygame.KMOD_SHIFT:
         return Verb.SIGN_OUT
     return _KEYS.get(key)

@@ -24,14 +24,15 @@ screens = st.builds(Size, st.integers(100, 4096), st.integers(100, 4096))
 
 def inside(inner: Rect, outer: Rect) -> bool:
     return (
-        inner.x >= outer.x and inner.y >= outer.y and inner.right <= outer.right and inner.bottom <= outer.bottom
+        inner.x >= outer.x
+        and inner.y >= outer.y
+        and inner.right <= outer.right
+        and inner.bottom <= outer.bottom
     )
 
 
 def apart(one: Rect, other: Rect) -> bool:
-    return (
-        one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
-    )
+    return one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
 
 
 @pytest.mark.parametrize(

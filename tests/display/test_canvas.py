@@ -186,7 +186,7 @@ def test_a_renderer_that_does_not_exist_is_named(no_screen: None) -> None:
 
 
 def test_a_renderer_that_does_not_open_gives_its_reason(no_screen: None) -> None:
-    with pytest.raises(DisplayError, match="opengl: .+"):
+    with pytest.raises(DisplayError, match=r"opengl: .+"):
         TextureCanvas(Size(2, 2), drivers=("opengl",))
 
 

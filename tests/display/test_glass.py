@@ -1,0 +1,116 @@
+"""On a real X server: what reaches its framebuffer, read from the file that Xvfb keeps it in."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from kiosk.config import Renderer, Rotation
+from kiosk.core.model import Rect, Size
+from kiosk.display.surfaces import SurfaceCanvas
+from kiosk.display.window import open_screen
+
+GLASS = Size(320, 200)
+
+
+@pytest.fixture
+def glass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Image.Image]]:
+    """A display of its own, set as DISPLAY; called, it returns what is on it."""
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            *("-displayfd", str(writer)),
+            *("-screen", "0", f"{GLASS.width}x{GLASS.height}x24"),
+            *("-fbdir", str(tmp_path), "-nolisten", "tcp"),
+        ],
+        pass_fds=(writer,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    with os.fdopen(reader) as announced:
+        number = announced.readline().strip()
+    assert number, "Xvfb does not start"
+    monkeypatch.setenv("DISPLAY", f":{number}")
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    yield lambda: _framebuffer(tmp_path / "Xvfb_screen0")
+    server.terminate()
+    server.wait(10)
+
+
+def _framebuffer(path: Path) -> Image.Image:
+    """An X window dump: a header of big-endian words, colour entries of 12 bytes, then the pixels (XWDFile.h)."""
+    dump = path.read_bytes()
+    header = struct.unpack_from(">25I", dump)
+    size, width, height, line, colours = header[0], header[4], header[5], header[12], header[19]
+    start = size + 12 * colours
+    return Image.frombuffer(
+        "RGB", (width, height), dump[start : start + line * height], "raw", "BGRX", line, 1
+    )
+
+
+@pytest.mark.parametrize("renderer", [Renderer.AUTO, Renderer.SURFACE, Renderer.TEXTURE])
+@pytest.mark.parametrize("rotation", [Rotation.NONE, Rotation.HALF])
+def test_what_is_presented_is_on_the_glass(
+    glass: Callable[[], Image.Image], renderer: Renderer, rotation: Rotation
+) -> None:
+    screen = open_screen(None, rotation, renderer)
+    try:
+        canvas = screen.canvas
+        assert screen.driver == "x11"
+        assert canvas.size == GLASS
+        canvas.fill(Rect(0, 0, 320, 200), (10, 20, 30))
+        canvas.fill(Rect(0, 0, 160, 100), (200, 100, 50))
+        seen = canvas.read()
+        canvas.present()
+        # The server answers this once it has done what came before.
+        screen.events(paused=False)
+        assert seen.getpixel((5, 5)) == (200, 100, 50)
+        settled = _settled(glass, (300, 5) if rotation is Rotation.NONE else (5, 5), (10, 20, 30))
+        upright = settled if rotation is Rotation.NONE else settled.rotate(180)
+        assert upright.tobytes() == seen.tobytes()
+    finally:
+        screen.close()
+
+
+@pytest.mark.parametrize("renderer", [Renderer.SURFACE, Renderer.TEXTURE])
+def test_a_small_window_shows_all_of_its_picture(
+    glass: Callable[[], Image.Image], renderer: Renderer
+) -> None:
+    screen = open_screen(Size(100, 60), renderer=renderer)
+    try:
+        screen.canvas.fill(Rect(0, 0, 100, 60), (10, 20, 30))
+        screen.canvas.present()
+        # A window without a window manager stands in the middle.
+        seen = _settled(glass, (160, 100), (10, 20, 30))
+        assert seen.getbbox() == (110, 70, 210, 130)
+    finally:
+        screen.close()
+
+
+def _settled(
+    glass: Callable[[], Image.Image], place: tuple[int, int], colour: tuple[int, int, int]
+) -> Image.Image:
+    """The glass once this pixel has its colour: the X server draws when it pleases."""
+    for _ in range(2000):
+        image = glass()
+        if image.getpixel(place) == colour:
+            return image
+    return glass()
+
+
+def test_auto_draws_with_surfaces_where_mesa_would_draw_in_software(glass: Callable[[], Image.Image]) -> None:
+    screen = open_screen(Size(64, 36))
+    try:
+        assert isinstance(screen.canvas, SurfaceCanvas)
+        assert os.environ["SDL_FRAMEBUFFER_ACCELERATION"] == "0"
+        assert screen.has_input_devices() is True
+    finally:
+        screen.close()

@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.display.fonts import Coverage, FontBook, coverage, system_font
+from kiosk.display.text import Block, Typesetter, has_raqm, is_rtl
+from kiosk.display.theme import THEME, Weight
+from tests.screens import ASSETS
+
+BOOK = FontBook(ASSETS)
+SETTER = Typesetter(BOOK)
+INK = (255, 255, 255)
+ARABIC = "صورك على هذه الشاشة"
+HEBREW = "התמונות שלך"
+
+words = st.lists(st.text(st.sampled_from("abcdefgh ij-/.WÄß"), min_size=1, max_size=14), max_size=12).map(
+    " ".join
+)
+
+
+def ink(block: Block, width: int, align: float) -> tuple[int, int, int, int]:
+    box = SETTER.draw(block, INK, width, align).getchannel("A").getbbox()
+    assert box is not None
+    return box
+
+
+def test_these_tests_see_raqm() -> None:
+    assert has_raqm()
+
+
+@given(words, st.integers(40, 600), st.booleans())
+def test_lines_fit_the_width_and_no_letter_is_lost(text: str, width: int, balance: bool) -> None:
+    block = SETTER.set(text, THEME.body, 16, width, balance=balance)
+    assert "".join("".join(block.lines).split()) == "".join(text.split())
+    for line in block.lines:
+        assert SETTER.measure(line, THEME.body, 16) <= width or len(line) == 1
+
+
+@given(words.filter(str.strip), st.integers(80, 600))
+def test_balancing_never_adds_a_line(text: str, width: int) -> None:
+    plain = SETTER.set(text, THEME.body, 16, width)
+    assert len(SETTER.set(text, THEME.body, 16, width, balance=True).lines) == len(plain.lines)
+
+
+def test_balanced_lines_leave_no_word_alone() -> None:
+    text = "Scan this code with your phone, or open the address and type the code."
+    width = round(SETTER.measure(text.removesuffix(" code."), THEME.body, 20)) + 1
+    assert SETTER.set(text, THEME.body, 20, width).lines[-1] == "code."
+    assert len(SETTER.set(text, THEME.body, 20, width, balance=True).lines[-1].split()) > 4
+
+
+def test_ink_stays_within_the_bleed() -> None:
+    for text in ("Ägypten gjpqy", ARABIC, "ที่นี่", "আমাদের ছবি", HEBREW):
+        block = SETTER.set(text, THEME.body, 40, 600)
+        image = SETTER.draw(block, INK, 600, 0.0)
+        box = ink(block, 600, 0.0)
+        assert box[0] > 0 and box[1] > 0 and box[2] < image.width and box[3] < image.height
+
+
+@pytest.mark.parametrize(
+    ("text", "rtl"),
+    [
+        ("abc", False),
+        (ARABIC, True),
+        (HEBREW, True),
+        ("12 " + HEBREW, True),
+        ("Google " + ARABIC, False),
+        ("", False),
+    ],
+)
+def test_the_first_strong_letter_decides_the_direction(text: str, rtl: bool) -> None:
+    assert is_rtl(text) is rtl
+
+
+def test_alignment_puts_the_ink_left_middle_or_right() -> None:
+    block = SETTER.set("Photos", THEME.body, 20, 400)
+    left, middle, right = (ink(block, 400, align) for align in (0.0, 0.5, 1.0))
+    assert left[0] <= block.bleed + 3
+    assert right[2] >= 400 + block.bleed - 3
+    assert abs((middle[0] + middle[2]) / 2 - (200 + block.bleed)) <= 2
+
+
+def test_capitals_stand_in_the_middle_of_their_line() -> None:
+    block = SETTER.set("HEH", THEME.body, 60, 400)
+    top, bottom = ink(block, 400, 0.0)[1], ink(block, 400, 0.0)[3]
+    assert abs((top + bottom) / 2 - (block.height / 2 + block.bleed)) <= 1.5
+
+
+def test_a_shortened_text_ends_in_an_ellipsis_and_fits() -> None:
+    block = SETTER.set("one two three four five six seven eight nine ten", THEME.body, 20, 120)
+    short = SETTER.shorten(block, 2)
+    assert len(short.lines) == 2
+    assert short.lines[0] == block.lines[0]
+    assert short.lines[1].endswith("\u2026")
+    assert SETTER.measure(short.lines[1], THEME.body, 20) <= 120
+    assert short.shortened and not block.shortened
+    assert SETTER.shorten(block, 99) is block
+
+
+def test_a_short_address_keeps_its_size_and_a_long_one_shrinks_to_one_line() -> None:
+    short = SETTER.set_whole("https://a.example", THEME.address, 30, 600, least=16)
+    assert (short.pixels, len(short.lines)) == (30, 1)
+    long = SETTER.set_whole("https://www.example.com/device/of/yours", THEME.address, 30, 600, least=16)
+    assert 16 <= long.pixels < 30
+    assert long.lines == ("https://www.example.com/device/of/yours",)
+
+
+@pytest.mark.parametrize(
+    "text", ["W" * 40, "https://photos.google.com/picker/" + "0123456789abcdef-" * 6, "W" * 200]
+)
+@pytest.mark.parametrize("width", [120, 300, 900])
+def test_no_letter_of_an_address_is_ever_left_out(text: str, width: int) -> None:
+    block = SETTER.set_whole(text, THEME.address, 34, width, least=12)
+    assert "".join(block.lines) == text
+    assert all(SETTER.measure(line, THEME.address, block.pixels) <= width for line in block.lines)
+
+
+def test_an_address_breaks_after_a_sign() -> None:
+    block = SETTER.set_whole(
+        "https://photos.google.com/picker/3f2b8c1e-57a4", THEME.address, 20, 260, least=18
+    )
+    assert len(block.lines) == 2
+    assert block.lines[0][-1] in "/.-"
+
+
+def test_tracking_makes_a_code_wider_but_adds_no_letter() -> None:
+    code = SETTER.set_whole("ABCD-EFGH", THEME.code, 60, 900, least=12)
+    assert code.lines == ("ABCD-EFGH",)
+    tight = SETTER.measure("ABCD-EFGH", THEME.address, 60)
+    assert SETTER.measure("ABCD-EFGH", THEME.code, 60) > tight * 1.03
+    box = ink(code, 900, 0.0)
+    assert abs(box[2] - box[0] - code.width) <= 8
+
+
+def test_figures_of_a_countdown_have_one_width() -> None:
+    widths = {round(SETTER.measure(f"{n}{n} minutes", THEME.small, 24), 3) for n in range(10)}
+    assert len(widths) == 1
+
+
+def test_letters_that_look_alike_differ_in_a_code() -> None:
+    shapes = {
+        SETTER.draw(SETTER.set(letter, THEME.code, 60, 100), INK, 100, 0.0).tobytes() for letter in "Il1O0"
+    }
+    assert len(shapes) == 5
+
+
+def test_a_fallback_font_has_the_letters_that_inter_lacks() -> None:
+    runs = BOOK.runs("Photos " + HEBREW + ", ok", "Inter", Weight.REGULAR)
+    assert [path.stem.split("-")[0] for path, _ in runs] == ["Inter", "NotoSansHebrew", "Inter"]
+    assert "".join(run for _, run in runs) == "Photos " + HEBREW + ", ok"
+
+
+def test_a_letter_that_no_font_has_is_still_drawn_by_somebody() -> None:
+    assert system_font("\U0010fffd", Weight.REGULAR) is None
+    assert len(BOOK.runs("a\U0010fffdb", "Inter", Weight.REGULAR)) == 1
+
+
+def test_mixed_directions_are_set_from_the_right() -> None:
+    block = SETTER.set(HEBREW + " Google Photos", THEME.body, 30, 900)
+    assert block.rtl
+    both = SETTER.draw(block, INK, 900, 1.0).getchannel("A")
+    alone = SETTER.draw(SETTER.set(HEBREW, THEME.body, 30, 900), INK, 900, 1.0).getchannel("A")
+    # The right part, the Hebrew one, looks as if it stood alone.
+    start = round(900 - SETTER.measure(HEBREW, THEME.body, 30)) + block.bleed + 4
+    edge = (start, 0, both.width, both.height)
+    assert both.crop(edge).tobytes() == alone.crop(edge).tobytes()
+
+
+@pytest.mark.parametrize("name", ["Inter-Regular.otf", "InterDisplay-SemiBold.otf"])
+def test_the_cmap_of_a_bundled_font_is_read(name: str) -> None:
+    covered = coverage(ASSETS / "fonts" / name)
+    assert all(letter in covered for letter in "AZaz09ÄßéЖя…“”")
+    assert not any(letter in covered for letter in "صשท漢")
+
+
+@pytest.mark.parametrize("content", [b"", b"OTTO", b"\x00\x01\x00\x00\x00\x05", b"ttcf" + b"\xff" * 30])
+def test_a_file_that_is_no_font_covers_nothing(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.ttf"
+    path.write_bytes(content)
+    assert "A" not in coverage(path)
+    assert "A" not in coverage(tmp_path / "missing.ttf")
+
+
+def test_the_ends_of_a_range_belong_to_it() -> None:
+    covered = Coverage((65, 97), (70, 122))
+    assert [letter in covered for letter in "@AFGaz{"] == [False, True, True, False, True, True, False]
