@@ -6,6 +6,7 @@ temporary directory and is gone at the end.
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -38,6 +39,8 @@ MIRROR_SIZE = (1280, 720)
 
 def demo(call: Call) -> int:
     """Until the kiosk ends, or with --auto until one round is over."""
+    # SIGTERM as Ctrl+C: the kiosk in its own process must not outlive its Google.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     args = call.args
     lan_host = _lan_host() if args.lan else None
     settings = DemoSettings(device_interval=PACE, poll_interval=f"{PACE:g}s", lan_host=lan_host)
@@ -63,12 +66,15 @@ class Frame:
     def status(self) -> dict[str, Any] | None:
         """None while it does not answer."""
         try:
-            return ask(self.home / "run" / SOCKET_NAME, ControlVerb.STATUS)
+            return self.ask(ControlVerb.STATUS)
         except ControlError:
             return None
 
+    def ask(self, verb: ControlVerb, **args: str) -> dict[str, Any]:
+        return ask(self.home / "run" / SOCKET_NAME, verb, **args)
+
     def screenshot(self, path: Path) -> None:
-        ask(self.home / "run" / SOCKET_NAME, ControlVerb.SCREENSHOT, path=str(path.absolute()))
+        self.ask(ControlVerb.SCREENSHOT, path=str(path.absolute()))
 
     def picture(self) -> bytes | None:
         path = self.home / "screen.png"
@@ -143,7 +149,7 @@ def _size(text: str | None) -> tuple[int, int]:
     if text is None:
         return MIRROR_SIZE
     width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise ConfigError(
             (Problem("--size", f"{text!r} is no size", "WIDTHxHEIGHT in pixels, e.g. 1280x720"),)
         )
@@ -186,26 +192,31 @@ def _link(status: dict[str, Any]) -> str | None:
 
 
 def _play(frame: Frame, google: DemoGoogle, folder: Path) -> int:
-    """One round as a person would play it: look, allow, choose, watch."""
+    """One round as a person would play it: look, allow, choose, watch, and look at the picker again."""
     folder.mkdir(parents=True, exist_ok=True)
     status = _until(frame, lambda status: status["user_code"])
-    frame.screenshot(folder / "1-sign-in.png")
+    frame.screenshot(folder / "sign-in.png")
     google.person.approve(status["user_code"])
-    status = _until(frame, lambda status: status["picker_uri"])
-    frame.screenshot(folder / "2-picking.png")
+    _until(frame, lambda status: status["picker_uri"])
+    frame.screenshot(folder / "picking.png")
     began = time.monotonic()
-    google.person.pick(google.sessions[-1], AUTO_PICKS)
+    picked = google.person.pick(google.sessions[-1], AUTO_PICKS)
     _until(frame, lambda status: status["slide"])
     first = time.monotonic() - began
     status = _until(
-        frame, lambda status: status["stored"] + status["failed"] == status["items"] and not google.sessions
+        frame, lambda status: status["stored"] + status["failed"] == len(picked) and not google.sessions
     )
     _until(frame, lambda status: status["state"] == "showing")
-    frame.screenshot(folder / "3-slideshow.png")
+    frame.screenshot(folder / "slideshow.png")
+    frame.ask(ControlVerb.PICK)
+    _until(frame, lambda status: status["picker_uri"])
+    frame.screenshot(folder / "panel.png")
+    frame.ask(ControlVerb.CANCEL)
+    _until(frame, lambda _: not google.sessions)
     print(
         f"{status['stored']} pictures shown, the first {first:.1f} s after Done; screenshots are in {folder}"
     )
-    return Exit.OK if status["stored"] == AUTO_PICKS else Exit.FAILED
+    return Exit.OK if status["stored"] == len(picked) else Exit.FAILED
 
 
 def _until(frame: Frame, condition: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
