@@ -94,10 +94,13 @@ class Answers:
         connection, rendition = unit.connection, command.rendition
         unit.on_screen = frozenset(command.on_screen)
         self._renditions.check_there(rendition)
+        gone: list[Gone] = []
+        if command.replace:
+            # First, so that the newcomer's place in the shuffle is one among those that stay.
+            gone += items.remove_earlier_picks(connection, command.pick_id, but_not=rendition.item_id)
         number, replaced = items.store(connection, self._memory, command.pick_id, rendition)
         item = orders.stored_item(connection, number)
-        assert item is not None  # noqa: S101 - stored in the line above
-        gone = items.remove_earlier_picks(connection, command.pick_id) if command.replace else []
+        assert item is not None  # noqa: S101 - stored two lines above
         if items.is_hidden(connection, rendition.item_id):
             # Hidden while it was on its way: it leaves in the transaction that it came in.
             gone += items.remove_items(connection, [number])
@@ -129,10 +132,9 @@ class Answers:
         unit.on_screen = frozenset(command.on_screen)
         need = self._room.need()
         self._leftovers.remove(unit.on_screen)
-        wanted = self._room.headroom - self._room.left()
-        if need == ENDLESS:
-            # The sums say that there is room and the card says that there is not.
-            wanted = max(wanted, self._room.headroom)
+        headroom = self._room.headroom
+        # ENDLESS: the sums say that there is room and the card says that there is not.
+        wanted = headroom if need == ENDLESS else max(headroom, need) - self._room.left()
         if wanted > 0:
             wanted -= self._renditions.clear_aside()
         gone = eviction.evict(unit.connection, wanted, command.pick_id, unit.on_screen) if wanted > 0 else []

@@ -50,10 +50,11 @@ class Catalog:
         with files.storage_errors():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             there = self.path.exists()
-        if not there and self._renditions.fans():
+        pictures = bool(self._renditions.fans())
+        if pictures and not there:
             return self._rebuild(self._newest_aside())
         try:
-            self._connection = _probed(open_database(self.path), self.path)
+            self._connection = _probed(open_database(self.path, may_be_new=not pictures), self.path)
             self.writable = True
         except Corrupt as error:
             _log.warning("The catalog is damaged: %s", error)
@@ -80,15 +81,10 @@ class Catalog:
         self._rebuild(self.path)
 
     def close(self) -> None:
-        """What was committed stays; never raises."""
-        if self._connection is None:
-            return
-        connection, self._connection = self._connection, None
-        try:
-            connection.close()
-        except sqlite3.Error as error:
-            # Only the last checkpoint is missing; the next start makes up for it.
-            _log.warning("The catalog was closed with a complaint: %s", error)
+        """What was committed stays, even where the card takes no last checkpoint; never raises."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def wipe(self) -> None:
         """Removes it and all that was set aside. Raises Unwritable."""
@@ -110,17 +106,9 @@ class Catalog:
     def _rebuild(self, damaged: Path | None) -> bool:
         """Beside the old one, closed, and only then in its place: a crash leaves the old one or the new one."""
         try:
-            self._new.unlink(missing_ok=True)
-            connection = open_database(self._new)
-            try:
-                with catalog_errors(self._new):
-                    rebuild(connection, damaged, self._renditions)
-            finally:
-                connection.close()
-            self._put_in_place()
-        except OSError as error:
-            _log.warning("The catalog cannot be rebuilt on the card: %s", files.as_storage_error(error))
-            return self._rebuild_in_memory(damaged)
+            with files.storage_errors():
+                self._build(damaged)
+                self._put_in_place()
         except StorageError as error:
             _log.warning("The catalog cannot be rebuilt on the card: %s", error)
             return self._rebuild_in_memory(damaged)
@@ -128,6 +116,20 @@ class Catalog:
         self._connection = _probed(open_database(self.path), self.path)
         _log.warning("The catalog was rebuilt: %d pictures.", items.counts(self._connection).stored)
         return True
+
+    def _build(self, damaged: Path | None) -> None:
+        log = self._new.with_name(self._new.name + "-wal")
+        self._new.unlink(missing_ok=True)
+        log.unlink(missing_ok=True)
+        connection = open_database(self._new)
+        try:
+            with catalog_errors(self._new):
+                rebuild(connection, damaged, self._renditions)
+                # All of it into the one file that is renamed; the log stays behind.
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+            log.unlink(missing_ok=True)
 
     def _rebuild_in_memory(self, damaged: Path | None) -> bool:
         self.writable = False
@@ -137,12 +139,10 @@ class Catalog:
         return True
 
     def _put_in_place(self) -> None:
-        log = self.path.with_name(self.path.name + "-wal")
-        aside = files.set_aside(self.path, self.path.parent, KEPT_ASIDE, like=self.path.stem)
-        if aside is not None and log.exists():
-            log.replace(aside.with_name(aside.name + "-wal"))
-        log.unlink(missing_ok=True)
-        self.path.with_name(self.path.name + "-shm").unlink(missing_ok=True)
+        files.set_aside(self.path, self.path.parent, KEPT_ASIDE, like=self.path.stem)
+        # What they could tell was read by the rebuild, and an old log must not meet a new catalog.
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
         self._new.replace(self.path)
         files.sync_directory(self.path.parent)
 
@@ -157,10 +157,9 @@ def _probed(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         with catalog_errors(path):
             items.counts(connection)
             connection.execute("SELECT item FROM renditions ORDER BY round, shuffle_key LIMIT 1").fetchone()
-    except (sqlite3.Error, TypeError) as error:
+    except (sqlite3.Error, TypeError, StorageError) as error:
         connection.close()
+        if isinstance(error, StorageError):
+            raise
         raise Corrupt(path, f"not whole ({error})") from error
-    except StorageError:
-        connection.close()
-        raise
     return connection

@@ -13,15 +13,25 @@ from kiosk.storage.files import storage_errors
 from kiosk.storage.sql import catalog_errors
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, *, may_be_new: bool = True) -> sqlite3.Connection:
     """Opens or makes the catalog, mode 0600, in autocommit mode, migrated.
 
+    may_be_new: False where an empty one can only be a lost one.
     Raises DiskFull, Unwritable or Corrupt.
     """
     with storage_errors():
         # SQLite would make it with the umask's mode; the -wal file takes over the mode of this one.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    return _prepared(path, str(path), uri=False)
+    with catalog_errors(path):
+        # One thread at a time, but not always the same one: the disk thread works, the main thread closes after it.
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        try:
+            _configure(connection)
+            schema.migrate(connection, path, may_be_new=may_be_new)
+        except (sqlite3.Error, StorageError):
+            connection.close()
+            raise
+    return connection
 
 
 def open_unwritable(path: Path) -> sqlite3.Connection:
@@ -30,7 +40,16 @@ def open_unwritable(path: Path) -> sqlite3.Connection:
     ``immutable`` because a plain read-only open of a WAL database wants to write beside it
     (https://www.sqlite.org/wal.html#read_only_databases). Raises Unwritable or Corrupt.
     """
-    return _prepared(path, f"file:{quote(str(path))}?immutable=1", uri=True)
+    with catalog_errors(path):
+        address = f"file:{quote(str(path))}?immutable=1"
+        connection = sqlite3.connect(address, isolation_level=None, check_same_thread=False, uri=True)
+        try:
+            if schema.version_of(connection) != len(schema.MIGRATIONS):
+                raise Unwritable(f"{path}: cannot be brought up to date")
+        except (sqlite3.Error, StorageError):
+            connection.close()
+            raise
+    return connection
 
 
 def open_in_memory(path: Path) -> sqlite3.Connection:
@@ -41,24 +60,7 @@ def open_in_memory(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _prepared(path: Path, address: str, *, uri: bool) -> sqlite3.Connection:
-    with catalog_errors(path):
-        # One thread at a time, but not always the same one: the disk thread works, the main thread closes after it.
-        connection = sqlite3.connect(
-            address, isolation_level=None, check_same_thread=False, uri=uri, timeout=1.0
-        )
-        try:
-            if uri:
-                _check_version(connection, path)
-            else:
-                _prepare_for_writing(connection, path)
-        except (sqlite3.Error, StorageError):
-            connection.close()
-            raise
-    return connection
-
-
-def _prepare_for_writing(connection: sqlite3.Connection, path: Path) -> None:
+def _configure(connection: sqlite3.Connection) -> None:
     # Exclusive, set before the first access: then WAL needs no shared-memory file, and a full card has no room for one.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")
@@ -66,9 +68,3 @@ def _prepare_for_writing(connection: sqlite3.Connection, path: Path) -> None:
     # A device code that was deleted is overwritten, not just forgotten.
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA journal_size_limit = {1 << 20}")
-    schema.migrate(connection, path)
-
-
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    if schema.version_of(connection) != len(schema.MIGRATIONS):
-        raise Unwritable(f"{path}: cannot be brought up to date")

@@ -115,7 +115,6 @@ def set_aside(path: Path, directory: Path, keep: int, like: str = "*") -> Path |
             return None
         for _, old in taken[: max(0, len(taken) + 1 - keep)]:
             discard(old)
-            discard(old.with_name(old.name + "-wal"))
     return target
 
 

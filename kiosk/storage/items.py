@@ -183,10 +183,12 @@ def _insert_unknown(
     return row
 
 
-def remove_earlier_picks(connection: sqlite3.Connection, pick_id: PickId) -> list[Gone]:
+def remove_earlier_picks(
+    connection: sqlite3.Connection, pick_id: PickId, but_not: MediaItemId | None = None
+) -> list[Gone]:
     """``mode = "replace"``: every item that belongs to an earlier pick leaves."""
-    numbers = [row[0] for row in connection.execute("SELECT n FROM media_items WHERE pick < ?", (pick_id,))]
-    return remove_items(connection, numbers)
+    rows = connection.execute("SELECT n FROM media_items WHERE pick < ? AND id IS NOT ?", (pick_id, but_not))
+    return remove_items(connection, [row[0] for row in rows])
 
 
 def hide(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[Gone]:

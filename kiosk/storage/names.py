@@ -8,7 +8,6 @@ base64url without padding (RFC 4648 section 5). ``ab`` comes from the stem and s
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from datetime import datetime
@@ -73,10 +72,7 @@ def parse_name(name: str) -> Named | None:
     match = _NAME.fullmatch(name)
     if match is None:
         return None
-    try:
-        digest = base64.b64decode(match["digest"] + "=", altchars=b"-_", validate=True).hex()
-    except binascii.Error:  # 43 letters whose last one holds bits that no encoder sets
-        return None
+    digest = base64.urlsafe_b64decode(match["digest"] + "=").hex()
     seconds = None if match["seconds"] == "x" else int(match["seconds"])
     item_id = MediaItemId(unquote(match["stem"]))
     named = Named(item_id, seconds, Size(int(match["width"]), int(match["height"])), digest)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from functools import lru_cache
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,9 @@ from kiosk.errors import Unreadable
 if TYPE_CHECKING:
     from PIL import Image
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF", "BMP")
+# An MPO opens as a JPEG. Whatever else Pillow reads is not asked: what nobody sends can only be an attack.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
+_PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Avif", "Bmp")
 
 # 48 MP telephones. A JPEG is decoded at the size that is needed; all others at full size: 16.8 MP are 67 MB as RGBA,
 # and more than any box asks for (layout.py stops at a texture of 4096).
@@ -76,6 +79,9 @@ def normalise(path: Path, box: Size) -> Normalised:
     """
     from PIL import Image
 
+    # By name: Image.open knows only some of them before it has imported all forty.
+    for plugin in _PLUGINS:
+        import_module(f"PIL.{plugin}ImagePlugin")
     try:
         with Image.open(path, formats=FORMATS) as picture:
             _check_pixels(picture)
@@ -86,9 +92,7 @@ def normalise(path: Path, box: Size) -> Normalised:
                 picture.load()
                 return Normalised(size, None)
             return _remade(picture, box)
-    except Image.DecompressionBombError as error:
-        raise Unreadable(str(error)) from error
-    except Image.DecompressionBombWarning as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unreadable(str(error)) from error
     except UNDECODABLE as error:
         raise Unreadable(f"not a whole picture ({type(error).__name__}: {error})") from error
@@ -194,16 +198,15 @@ def _in_srgb(picture: Image.Image, icc: bytes | None) -> Image.Image:
         try:
             source = ImageCms.ImageCmsProfile(BytesIO(icc))
             if _SPACES.get(source.profile.xcolor_space) == picture.mode:
-                converted = ImageCms.profileToProfile(
-                    picture,
+                transform = ImageCms.buildTransform(
                     source,
                     ImageCms.createProfile("sRGB"),
+                    picture.mode,
+                    "RGB",
                     renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                    outputMode="RGB",
                     flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
                 )
-                if converted is not None:
-                    return converted
+                return transform.apply(picture)
         except (ImageCms.PyCMSError, *UNDECODABLE):
             pass
     return picture.convert("RGB")

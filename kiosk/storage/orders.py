@@ -18,9 +18,8 @@ from kiosk.storage.names import file_name
 from kiosk.storage.schema import UNKNOWN
 from kiosk.storage.shuffle import ShuffleMemory
 
-# How many candidates are looked at to keep two captures of one minute apart. The arrangement costs the square of it:
-# 0.5 ms at 64, 6 ms at 256.
-WINDOW = 64
+# How many candidates are looked at to keep two captures of one minute apart.
+WINDOW = 256
 
 _NEXT = {
     Order.CAPTURED: "SELECT item FROM renditions WHERE (captured, item) > (?, ?) ORDER BY captured, item LIMIT ?",

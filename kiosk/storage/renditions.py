@@ -85,7 +85,8 @@ class Renditions:
         self._room = room
         self._numbers = itertools.count()
         self._lock = threading.Lock()
-        self._arrived: set[str] = set()
+        self._arrived: dict[str, bool] = {}
+        """Accepted, but in no catalog yet; True where no such file was there before."""
         self._age = 0
 
     def open(self) -> None:
@@ -145,7 +146,7 @@ class Renditions:
                 again = target.exists()
                 part.path.replace(target)
                 part.landed = True
-                self._arrived.add(name)
+                self._arrived[name] = not again
                 self._room.landed(part.count, again=again)
             files.sync_directory(target.parent)
         return Rendition(item.id, name, size, part.count, digest, item.captured_at)
@@ -174,7 +175,7 @@ class Renditions:
     def committed(self, name: str) -> None:
         """The catalog knows it now."""
         with self._lock:
-            self._arrived.discard(name)
+            self._arrived.pop(name, None)
 
     def remove(self, name: str) -> int | None:
         """Removes a file that no row needs; returns its bytes, 0 if it was gone already.
@@ -195,9 +196,11 @@ class Renditions:
             return size
 
     def reject(self, name: str) -> None:
-        """An accepted picture that the catalog does not take: its file goes."""
-        self.committed(name)
-        self._room.freed(self.remove(name) or 0)
+        """An accepted picture that the catalog does not take: its file goes, unless it was there before."""
+        with self._lock:
+            fresh = self._arrived.pop(name, False)
+        if fresh:
+            self._room.freed(self.remove(name) or 0)
 
     def set_aside(self, name: str) -> None:
         """Moves a damaged file out of the show; its bytes stay counted. Raises Unwritable."""

@@ -119,13 +119,19 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(
-    connection: sqlite3.Connection, path: Path, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS
+    connection: sqlite3.Connection,
+    path: Path,
+    *,
+    may_be_new: bool = True,
+    migrations: tuple[tuple[str, ...], ...] = MIGRATIONS,
 ) -> None:
     """Brings a catalog (in autocommit mode) up to date, one transaction for each step; a new file starts at version 0.
 
-    Raises Corrupt for a database that is not a catalog, or is one of a newer kiosk.
+    Raises Corrupt for a database that is not a catalog, is one of a newer kiosk, or is empty and may not be.
     """
     version = version_of(connection)
+    if version == 0 and not may_be_new:
+        raise Corrupt(path, "empty, although there are pictures")
     if version > len(migrations):
         raise Corrupt(path, f"a catalog of version {version}, made by a newer kiosk")
     if version == 0 and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():

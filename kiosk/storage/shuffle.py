@@ -90,9 +90,7 @@ class ShuffleMemory:
         self.written()
 
     def last_shown(self, connection: sqlite3.Connection) -> int | None:
-        """The item number of the last picture on the screen, before the restart or since."""
-        if self._last_shown is not None:
-            return self._last_shown
+        """The item number of the last picture on the screen, as far as the card knows."""
         row = connection.execute("SELECT item FROM last_shown").fetchone()
         return None if row is None else int(row[0])
 
@@ -101,7 +99,8 @@ class ShuffleMemory:
             "SELECT item, round FROM renditions ORDER BY round, shuffle_key LIMIT ?", (len(self._marks) + 1,)
         )
         unmarked = (row[1] for row in rows if row[0] not in self._marks)
-        marked = (turn.round for turn in self._marks.values())
+        # A marked item may have left in this very transaction, in which its mark is still remembered.
+        marked = (turn.round for item, turn in self._marks.items() if _stored_turn(connection, item))
         return min((next(unmarked, None), min(marked, default=None)), key=_none_last) or 0
 
 

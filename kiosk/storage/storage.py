@@ -130,8 +130,8 @@ class Storage:
     def _single(self, command: ask.Command) -> list[say.Event]:
         try:
             return self._together([command])
-        except DiskFull:
-            if not isinstance(command, ask.MakeRoom) or not self._sacrifice(command):
+        except DiskFull as error:
+            if not isinstance(command, ask.MakeRoom) or not self._sacrifice(command, error):
                 raise
             return self._together([command])
 
@@ -142,7 +142,8 @@ class Storage:
             return perform(command)
         except StorageError as error:
             if isinstance(command, ask.StoreRendition):
-                self._reject(command.rendition)
+                # Not in the catalog, so its file goes: it is fetched again when there is room.
+                self._renditions.reject(command.rendition.name)
             return [say.Failed(answers=command.id, command=command, error=error)]
 
     def _together(self, group: list[ask.Command]) -> list[say.Event]:
@@ -213,21 +214,14 @@ class Storage:
         self._catalog.recover()
         self._remember()
 
-    def _reject(self, rendition: Rendition) -> None:
-        """Not in the catalog, so its file goes: it is fetched again when there is room."""
-        try:
-            with catalog_errors(self._catalog.path):
-                if items.name_of(self._catalog.connection, rendition.item_id) == rendition.name:
-                    return
-        except StorageError:
-            return
-        self._renditions.reject(rendition.name)
-
-    def _sacrifice(self, command: ask.MakeRoom) -> bool:
+    def _sacrifice(self, command: ask.MakeRoom, error: DiskFull) -> bool:
         """On a card so full that not even the eviction can be written down: one file goes before its row.
 
         A crash in between leaves a row without a file, which is set aside when its turn comes.
         """
+        # With a cause it is the card that refuses; without one it is our limits, and those are kept by rows.
+        if error.__cause__ is None or self._room.left() > MEGABYTE:
+            return False
         with catalog_errors(self._catalog.path):
             for number, item_id, _ in items.oldest_first(self._catalog.connection, command.pick_id):
                 if item_id not in command.on_screen:

@@ -48,7 +48,9 @@ def jpeg(seed: int = 0, size: tuple[int, int] = (64, 48), quality: int = 85) -> 
 
 def item(name: str, captured_at: datetime | None = EPOCH, kind: Kind = Kind.PHOTO) -> MediaItem:
     base_url = f"https://photos.example/{name}"
-    return MediaItem(MediaItemId(name), kind, base_url, "image/jpeg", f"{name}.jpg", Size(64, 48), captured_at)
+    return MediaItem(
+        MediaItemId(name), kind, base_url, "image/jpeg", f"{name}.jpg", Size(64, 48), captured_at
+    )
 
 
 def minute(number: int) -> datetime:
@@ -166,7 +168,7 @@ def no_file_grows_beyond(count: int) -> Iterator[None]:
 
 @contextmanager
 def tiny_card(folder: Path, size: str) -> Iterator[Path]:
-    """A real file system of `size` (as mount(8) takes it). Where none can be mounted the test says that it was skipped."""
+    """A real file system of `size` (as mount(8) takes it). Where none can be mounted, the test is skipped, aloud."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
     done = subprocess.run(mount, check=False, capture_output=True, text=True)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -70,8 +71,8 @@ def test_the_files_of_the_catalog_are_the_owners_alone(card: Card) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in card.state.iterdir()}
     assert modes == {"catalog.sqlite3": 0o600, "catalog.sqlite3-wal": 0o600}
     for folder, _, files in os.walk(card.cache):
-        assert stat.S_IMODE(os.stat(folder).st_mode) & 0o077 == 0
-        assert all(stat.S_IMODE(os.stat(f"{folder}/{file}").st_mode) == 0o600 for file in files)
+        assert stat.S_IMODE(Path(folder).stat().st_mode) & 0o077 == 0
+        assert all(stat.S_IMODE(Path(folder, file).stat().st_mode) == 0o600 for file in files)
 
 
 def test_an_attempt_comes_back_after_a_restart_until_it_is_forgotten(card: Card) -> None:
@@ -99,7 +100,9 @@ def test_an_attempt_without_times_is_no_attempt(card: Card) -> None:
 
 def test_a_pick_is_open_until_its_session_is_gone(card: Card) -> None:
     session, other = PickingSessionId("one"), PickingSessionId("two")
-    save = ask.SavePick(session_id=session, phase=PickPhase.PICKING, expires_at="2026-01-02T03:04:05.123456789Z")
+    save = ask.SavePick(
+        session_id=session, phase=PickPhase.PICKING, expires_at="2026-01-02T03:04:05.123456789Z"
+    )
     first = card.storage.perform(save)
     again = card.storage.perform(evolve(save, phase=PickPhase.ENDED, expires_at=None))
     assert first == again == say.PickSaved(pick_id=PickId(1), session_id=session)
@@ -397,3 +400,31 @@ def test_commands_open_the_catalog_by_themselves(card: Card) -> None:
     card.storage.close()
     card.storage.close()
     assert names(card.draw(1)) == ["a"]
+
+
+def test_a_picture_stored_for_a_newer_pick_belongs_to_it(card: Card) -> None:
+    first, second = card.pick("one"), card.pick("two")
+    card.add(first, "a")
+    event = card.stored(second, "a", replace=True)
+    assert event.removed == ()
+    assert event.counts == Counts(items=1, stored=1)
+
+
+def test_a_damaged_picture_that_cannot_be_moved_is_removed(
+    card: Card, caplog: pytest.LogCaptureFixture
+) -> None:
+    card.fill("a", "b")
+    (card.cache / "set-aside").write_bytes(b"in the way")
+    event = card.storage.perform(ask.SetAside(item_ids=(MediaItemId("a"),)))
+    assert isinstance(event, say.Hidden)
+    assert card.files() == ["b"]
+    assert "cannot be set aside" in caplog.text
+
+
+def test_a_picture_that_was_set_aside_is_neither_drawn_nor_marked(card: Card) -> None:
+    card.fill("a", "b")
+    a, b = card.draw(2, Order.PICKED)
+    card.storage.perform(ask.SetAside(item_ids=(a.item_id,)))
+    card.show(a)
+    assert names(card.draw(9, avoid=("a", "b"))) == ["b"]
+    assert b.item_id == "b"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from kiosk.core import commands as ask
 from kiosk.core import events as say
 from kiosk.core.model import Counts, MediaItemId, Order, PickId
 from kiosk.errors import DiskFull, Unwritable
-from tests.storage.card import Card, item, jpeg, names, no_file_grows_beyond
+from tests.storage.card import Card, jpeg, names, no_file_grows_beyond
 
 ONE = 10_000
 """Bytes of each picture in here: a small JPEG and what follows its end, as some cameras write it."""
@@ -158,7 +160,7 @@ def test_only_the_newest_damaged_files_are_kept(card: Card) -> None:
 
 
 def test_something_else_that_fills_the_card_costs_older_picks_when_a_picture_is_stored(
-    card: Card, monkeypatch: pytest.MonkeyPatch
+    card: Card,
 ) -> None:
     fill(card, "one", "a", "b")
     second = card.pick("two")
@@ -232,21 +234,51 @@ def test_a_card_that_takes_no_file_is_not_called_roomy(card: Card) -> None:
     assert card.files() == ["a"]
 
 
-def test_a_card_too_full_to_write_the_eviction_down_gives_up_a_file_first(card: Card) -> None:
+def test_a_catalog_that_takes_no_eviction_costs_one_file_and_no_more(card: Card) -> None:
     limited(card, 3.5)
     fill(card, "one", "a", "b", "c")
     connection = card.storage._catalog.connection
-    connection.execute("PRAGMA max_page_count = 1")  # SQLITE_FULL for whatever needs a page more
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages}")
-    connection.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON leftovers BEGIN SELECT 1; END")
+    for first, width in (("0", 200), ("1", 40), ("2", 4)):  # until not even a short row fits
+        rows = [(f"{first}{number:0{width}}",) for number in range(1000)]
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            deque(connection.execute("INSERT INTO leftovers VALUES (?, 0)", row) for row in rows)
     event = make_room(card, on_screen=("a",))
-    assert isinstance(event, say.Evicted)
-    assert event.item_ids == ("b",)
+    assert isinstance(event, say.Failed)
+    assert isinstance(event.error, DiskFull)
+    assert card.files() == ["a", "c"]
 
 
 def test_a_cache_folder_that_vanished_is_the_cards_fault(card: Card, tmp_path: Path) -> None:
     card.cache.rename(tmp_path / "elsewhere")
     with pytest.raises(Unwritable):
         card.fetch("a")
-    assert item("a").id == "a"
+
+
+def test_a_picture_that_fails_to_be_stored_again_keeps_the_file_that_is_shown(card: Card) -> None:
+    pick = fill(card, "one", "a", "b")
+    rendition = card.fetch("a", padded(hash("a") % 1000))
+    keep_free_beyond(card, 1)
+    command = ask.StoreRendition(pick_id=pick, rendition=rendition, replace=False, on_screen=())
+    assert isinstance(card.storage.perform(command), say.Failed)
+    assert card.files() == ["a", "b"]
+
+
+def test_no_picture_is_given_up_for_a_card_that_is_not_full(card: Card) -> None:
+    fill(card, "one", "a", "b")
+    with no_file_grows_beyond(100):
+        event = make_room(card)
+    assert isinstance(event, say.Failed)
+    assert isinstance(event.error, DiskFull)
+    assert card.files() == ["a", "b"]
+
+
+def test_nothing_on_the_screen_is_given_up_for_a_card_that_takes_no_write(card: Card) -> None:
+    limited(card, 2.9)
+    fill(card, "one", "a", "b")
+    with no_file_grows_beyond(100):
+        event = make_room(card, on_screen=("a", "b"))
+    assert isinstance(event, say.Failed)
+    assert isinstance(event.error, DiskFull)
+    assert card.files() == ["a", "b"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from itertools import pairwise
+
 import pytest
 
 from kiosk.core import commands as ask
@@ -29,7 +33,7 @@ def test_shuffle_shows_each_once_before_any_twice(card: Card) -> None:
     for turn in range(3):
         assert sorted(shown[turn * 20 : turn * 20 + 20]) == sorted(everything)
     assert shown[:20] != shown[20:40]
-    assert all(one != other for one, other in zip(shown, shown[1:], strict=False))
+    assert all(one != other for one, other in pairwise(shown))
 
 
 def test_shuffle_goes_on_where_it_was_after_a_restart(card: Card) -> None:
@@ -51,6 +55,29 @@ def test_fresh_pictures_come_before_the_rest_of_the_round(card: Card) -> None:
     assert len(set(rest)) == 7
 
 
+def test_a_newcomer_takes_its_place_among_those_that_stay(card: Card) -> None:
+    card.fill("left behind", session="one")
+    stay = [f"stays{number}" for number in range(8)]
+    second = card.fill(*stay, session="two")
+    assert sorted(show_next(card, 8)) == stay  # and "left behind" has not had its turn
+    card.add(second, "new")
+    card.stored(second, "new", replace=True)
+    assert sorted(show_next(card, 9)) == ["new", *stay]
+
+
+def test_the_mark_of_a_picture_that_leaves_does_not_hold_the_newcomer_back(card: Card) -> None:
+    card.fill("left behind", session="one")
+    stay = [f"stays{number}" for number in range(8)]
+    second = card.fill(*stay, session="two")
+    card.add(second, "new")
+    rendition = card.fetch("new")
+    everything = card.draw(9)
+    card.show(*everything)
+    card.show(*(each for each in everything if each.item_id != "left behind"))  # all of it in memory only
+    card.storage.perform(ask.StoreRendition(pick_id=second, rendition=rendition, replace=True, on_screen=()))
+    assert sorted(show_next(card, 9)) == ["new", *stay]
+
+
 def test_going_back_to_a_picture_does_not_cost_it_its_next_turn(card: Card) -> None:
     card.fill("a", "b", "c")
     (first,) = card.draw(1)
@@ -67,11 +94,13 @@ def test_two_captures_of_one_minute_are_kept_apart(card: Card) -> None:
     others = [item(f"other{number}", minute(100 + number)) for number in range(5)]
     card.fill(*burst, *others)
     shown = show_next(card, 10)
-    assert all("burst" not in one or "burst" not in other for one, other in zip(shown, shown[1:], strict=False))
+    assert all("burst" not in one or "burst" not in other for one, other in pairwise(shown))
 
 
 @pytest.mark.parametrize("order", Order)
-def test_what_was_drawn_but_not_shown_is_avoided_while_there_is_anything_else(card: Card, order: Order) -> None:
+def test_what_was_drawn_but_not_shown_is_avoided_while_there_is_anything_else(
+    card: Card, order: Order
+) -> None:
     card.fill("a", "b", "c")
     assert names(card.draw(2, order, avoid=("a", "b", "unknown")))[0] == "c"
     only = card.draw(1, order, avoid=("a", "b", "c"))
@@ -102,7 +131,9 @@ def test_nothing_is_drawn_from_an_empty_card(card: Card, order: Order) -> None:
 
 
 def test_captured_goes_from_the_oldest_to_the_newest_and_the_undated_then_again(card: Card) -> None:
-    card.fill(item("new", minute(30)), item("undated", None), item("old", minute(-10)), item("middle", minute(20)))
+    card.fill(
+        item("new", minute(30)), item("undated", None), item("old", minute(-10)), item("middle", minute(20))
+    )
     drawn = card.draw(4, Order.CAPTURED)
     assert names(drawn) == ["old", "middle", "new", "undated"]
     assert [each.minute for each in drawn] == [-10, 20, 30, None]
@@ -203,3 +234,24 @@ def test_marks_stay_in_memory_while_the_card_takes_no_write(card: Card) -> None:
     card.now += 61
     shown += [third[0].item_id, *show_next(card, 3)]
     assert sorted(shown) == everything
+
+
+START = """
+import sys
+from pathlib import Path
+from kiosk.core import commands as ask
+from kiosk.core.model import Order
+from kiosk.storage import Storage
+storage = Storage(Path(sys.argv[1]), Path(sys.argv[2]), cache_max_mb=100, keep_free_mb=0)
+print(len(storage.perform(ask.OpenCatalog(order=Order.SHUFFLE)).drawn))
+storage.close()
+print(sorted({"PIL", "requests", "pygame", "cattrs", "numpy"} & set(sys.modules)))
+"""
+
+
+def test_the_first_slides_wait_for_no_picture_library(card: Card) -> None:
+    card.fill("a", "b")
+    card.storage.close()
+    command = [sys.executable, "-c", START, str(card.state), str(card.cache)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "2\n[]\n"
