@@ -6,17 +6,19 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, configuration, settings
+from hypothesis import HealthCheck, Phase, configuration, settings
 
 pytest_plugins = ["pytester", "tests.plugins.loopback", "tests.plugins.coverage_gate"]
 
 RUN_ALL = bool(os.environ.get("KIOSK_TEST_ALL"))
 
 # No deadline: a busy machine with two cores is no bug. No example database: failures print what reproduces them.
+# No explaining of a failure line by line: it traces every line, which takes minutes for a state machine.
 PACE = {
     "deadline": None,
     "database": None,
     "print_blob": True,
+    "phases": (Phase.explicit, Phase.generate, Phase.target, Phase.shrink),
     "suppress_health_check": [HealthCheck.too_slow],
 }
 settings.register_profile("sample", max_examples=60, stateful_step_count=30, **PACE)
