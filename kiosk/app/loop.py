@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import gc
 import logging
 from enum import Enum
 from pathlib import Path
@@ -37,6 +38,9 @@ LOOK_SELDOM = 0.25
 LOOK_NEVER = 1.0
 """Without any input device: only a signal or the display server may have something to say."""
 PRESSED_LATELY = 10.0
+FIRST_WORDS = 0.3
+"""Seconds in which the first stored picture may come before anything else is painted: words that stand for a
+twentieth of a second are a flicker, and painting them would hold up the picture."""
 CONFIG_LOOK = 2.0
 """While the owner has something to change in config.toml."""
 
@@ -75,7 +79,7 @@ class Kiosk:
         now = clock.now()
         self.state, self._first = machine.start(settings, now)
         self._ending: Ending | None = None
-        self._looked = now.monotonic
+        self._opened_at = self._looked = now.monotonic
         self._pressed = float("-inf")
         self._next_frame = now.monotonic
         self._watched = now.monotonic
@@ -91,8 +95,8 @@ class Kiosk:
         """Returns when somebody quits, or the config file that was waited for has changed."""
         self._screen, self._painter = screen, painter
         now = self._clock.now()
+        self._opened_at = now.monotonic
         self._step(ScreenResized(screen=screen.canvas.size), now)
-        self._paint(now)
         self._workers.start_others()
         while self._ending is None:
             self._turn()
@@ -114,6 +118,8 @@ class Kiosk:
         """Seconds until something has to be done."""
         if compose.animating(self.state):
             return max(self._next_frame - now.monotonic, 0.0)
+        if self._holds_back(now):
+            return max(self._opened_at + FIRST_WORDS - now.monotonic, 0.0)
         soonest = min(
             machine.next_deadline(self.state),
             compose.next_change(self.state, now.monotonic),
@@ -172,7 +178,15 @@ class Kiosk:
             case Quit():
                 self._ending = Ending.QUIT
 
+    def _holds_back(self, now: Moment) -> bool:
+        """The first picture is probably on its way from the card."""
+        state = self.state
+        expected = not state.opened or (state.counts.stored > 0 and state.show.current is None)
+        return expected and not self._ready and now.monotonic < self._opened_at + FIRST_WORDS
+
     def _paint(self, now: Moment) -> None:
+        if self._holds_back(now):
+            return
         scene = compose.compose(self.state, now.monotonic)
         if self._painter.paint(scene):
             self._next_frame = max(self._next_frame + FRAME_SECONDS, now.monotonic)
@@ -215,9 +229,12 @@ class Kiosk:
             _log.info("%s", word)
             self._said = word
             self._notifier.status(word)
-        if not self._ready:
+        if not self._ready and self._painter.flips:
             self._ready = True
             self._notifier.ready()
+            # The modules stay for good: no collection has to walk through them again.
+            gc.freeze()
+            gc.enable()
         seconds = self._notifier.watchdog_seconds
         if seconds is not None and now.monotonic - self._watched >= seconds / 2 and not self._workers.dead():
             self._watched = now.monotonic

@@ -66,15 +66,16 @@ class Frame:
     def status(self) -> dict[str, Any] | None:
         """None while it does not answer."""
         try:
-            return self.ask(ControlVerb.STATUS)
+            return ask(self.socket, ControlVerb.STATUS)
         except ControlError:
             return None
 
-    def ask(self, verb: ControlVerb, **args: str) -> dict[str, Any]:
-        return ask(self.home / "run" / SOCKET_NAME, verb, **args)
+    @property
+    def socket(self) -> Path:
+        return self.home / "run" / SOCKET_NAME
 
     def screenshot(self, path: Path) -> None:
-        self.ask(ControlVerb.SCREENSHOT, path=str(path.absolute()))
+        ask(self.socket, ControlVerb.SCREENSHOT, path=str(path.absolute()))
 
     def picture(self) -> bytes | None:
         path = self.home / "screen.png"
@@ -208,10 +209,10 @@ def _play(frame: Frame, google: DemoGoogle, folder: Path) -> int:
     )
     _until(frame, lambda status: status["state"] == "showing")
     frame.screenshot(folder / "slideshow.png")
-    frame.ask(ControlVerb.PICK)
+    ask(frame.socket, ControlVerb.PICK)
     _until(frame, lambda status: status["picker_uri"])
     frame.screenshot(folder / "panel.png")
-    frame.ask(ControlVerb.CANCEL)
+    ask(frame.socket, ControlVerb.CANCEL)
     _until(frame, lambda _: not google.sessions)
     print(
         f"{status['stored']} pictures shown, the first {first:.1f} s after Done; screenshots are in {folder}"

@@ -58,8 +58,10 @@ def fitted(picture: Image.Image, to: Size) -> Image.Image:
     if picture.size == size:
         picture.load()
         return picture
-    # draft() leaves a factor under 2, where LANCZOS costs half as much again as BICUBIC and looks the same at 3 m.
-    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    # draft() leaves a factor under 2, where HAMMING costs half of BICUBIC and a third of LANCZOS, and is as sharp.
+    smaller = to.width < picture.width
+    filter_ = Image.Resampling.HAMMING if smaller else Image.Resampling.BICUBIC
+    return picture.resize(size, filter_, reducing_gap=2.0)
 
 
 def compose(picture: Image.Image, screen: Size) -> Image.Image:

@@ -24,6 +24,7 @@ class TextureCanvas:
     """Draws with SDL's renderer. ``size``: of the window in pixels, None for the whole screen.
 
     drivers: SDL's render drivers in the order in which they are tried. DisplayError: none of them works.
+    vsync: present() waits for the screen, so nothing tears; without it a benchmark sees the drawing alone.
     """
 
     def __init__(
@@ -32,6 +33,8 @@ class TextureCanvas:
         rotation: Rotation = Rotation.NONE,
         title: str = "kiosk",
         drivers: tuple[str, ...] = PREFERRED,
+        *,
+        vsync: bool = True,
     ) -> None:
         # A picture that is not drawn at its own size (after a resize, in motion) is smoothed.
         os.environ.setdefault("SDL_RENDER_SCALE_QUALITY", "linear")
@@ -48,7 +51,7 @@ class TextureCanvas:
             self._window = Window(title, (size.width, size.height), resizable=True)
         pygame.event.pump()
         try:
-            self._renderer, self.driver = _renderer(self._window, drivers)
+            self._renderer, self.driver = _renderer(self._window, drivers, vsync)
         except DisplayError:
             self._window.destroy()
             raise
@@ -114,7 +117,7 @@ class TextureCanvas:
             self._window = None
 
 
-def _renderer(window: Window, drivers: tuple[str, ...]) -> tuple[Renderer, str]:
+def _renderer(window: Window, drivers: tuple[str, ...], vsync: bool) -> tuple[Renderer, str]:
     names = [driver.name for driver in get_drivers()]
     reasons = []
     for name in drivers:
@@ -122,8 +125,7 @@ def _renderer(window: Window, drivers: tuple[str, ...]) -> tuple[Renderer, str]:
             reasons.append(f"{name}: not in this SDL")
             continue
         try:
-            # vsync: present() waits for the screen, so nothing tears and no frame is drawn for nobody.
-            return Renderer(window, index=names.index(name), vsync=name != "software"), name
+            return Renderer(window, index=names.index(name), vsync=vsync and name != "software"), name
         except RuntimeError as error:
             # What both pygame.error and the video module's own error derive from.
             reasons.append(f"{name}: {error}")

@@ -12,7 +12,18 @@ from PIL import Image
 
 from kiosk.core.commands import AddItems, OpenCatalog, SavePick, StoreRendition
 from kiosk.core.events import Failed, ItemsAdded, PickSaved
-from kiosk.core.model import CommandId, Kind, MediaItem, MediaItemId, Order, PickId, PickingSessionId, PickPhase, Rendition, Size
+from kiosk.core.model import (
+    CommandId,
+    Kind,
+    MediaItem,
+    MediaItemId,
+    Order,
+    PickId,
+    PickingSessionId,
+    PickPhase,
+    Rendition,
+    Size,
+)
 from kiosk.storage import Storage
 from kiosk.storage.names import file_name, seconds_of
 
@@ -34,7 +45,9 @@ def fill(home: Path, count: int, size: Size, different: int = 12) -> None:
     """``count`` stored pictures in the frame's directories; ``different`` files, the rest are links to them."""
     storage = Storage(home / "state", home / "cache", cache_max_mb=10_000_000, keep_free_mb=0)
     storage.perform(OpenCatalog(order=Order.SHUFFLE))
-    saved = storage.perform(SavePick(session_id=PickingSessionId("bench"), phase=PickPhase.ENDED, expires_at=None))
+    saved = storage.perform(
+        SavePick(session_id=PickingSessionId("bench"), phase=PickPhase.ENDED, expires_at=None)
+    )
     assert isinstance(saved, PickSaved)
     start = datetime(2020, 1, 1, tzinfo=UTC)
     items = [

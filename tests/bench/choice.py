@@ -44,7 +44,9 @@ def _choices(storage: Storage, opened: CatalogOpened, order: Order) -> Iterator[
     last = opened.drawn[0]
     for _ in range(CHOICES):
         began = time.perf_counter()
-        drawn = storage.perform(DrawSlides(id=CommandId(1), order=order, after=last, avoid=(last.item_id,), count=8))
+        drawn = storage.perform(
+            DrawSlides(id=CommandId(1), order=order, after=last, avoid=(last.item_id,), count=8)
+        )
         assert isinstance(drawn, SlidesDrawn)
         turn = Turn(Moment(0.0, datetime.now(UTC)), Settings(order=order), 2)
         show = evolve(slideshow.start(()), drawing=CommandId(1), stale=False)

@@ -13,19 +13,24 @@ from statistics import median
 from tests.bench.place import x_server
 from tests.bench.report import RUNS, Figure
 
-FRAMES = 600
+FRAMES = 240
 
 
 def fade() -> Iterator[Figure]:
     """In a process of its own: SDL's hints are read once."""
     with x_server() as env:
-        words = [sys.executable, "-m", "tests.bench.fade"]
-        done = subprocess.run(words, env={**os.environ, **env}, check=True, capture_output=True, text=True)
-    kind, cost = done.stdout.split()[-2:]
-    yield Figure("CPU per crossfade frame without pixel fill", float(cost), "ms", 0.5, beside=f"renderer {kind}")
+        for vsync, name in ((False, "drawing and presenting"), (True, "and waking up for each vsync")):
+            words = [sys.executable, "-m", "tests.bench.fade", *(["vsync"] if vsync else [])]
+            done = subprocess.run(
+                words, env={**os.environ, **env}, check=True, capture_output=True, text=True
+            )
+            kind, cost = done.stdout.split()[-2:]
+            yield Figure(
+                f"CPU per fade frame, no fill, {name}", float(cost), "ms", 0.5, beside=f"renderer {kind}"
+            )
 
 
-def main() -> None:
+def main(vsync: bool) -> None:
     from kiosk.config import Rotation
     from kiosk.core.model import Size, SlideId
     from kiosk.core.scene import Scene
@@ -34,7 +39,7 @@ def main() -> None:
     from kiosk.display.textures import TextureCanvas
 
     start_video()
-    canvas = TextureCanvas(Size(16, 9), Rotation.NONE, "bench")
+    canvas = TextureCanvas(Size(16, 9), Rotation.NONE, "bench", vsync=vsync)
     painter = Painter(canvas, Path("assets"))
     size = Size(1920, 1080)
     for number in (1, 2):
@@ -49,4 +54,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main("vsync" in sys.argv)

@@ -44,7 +44,9 @@ def against_curl() -> Iterator[Figure]:
     ratios, ours, theirs = [], [], []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory() as folder, _google(COUNT) as google:
-            frame = Frame(Path(folder) / "frame", google, size="1920x1080", slideshow__dwell_seconds="300").start()
+            frame = Frame(
+                Path(folder) / "frame", google, size="1920x1080", slideshow__dwell_seconds="300"
+            ).start()
             frame.sign_in()
             box = rendition_box(ORIGINAL, SCREEN)
             google.prepare(box.width, box.height)
@@ -60,12 +62,18 @@ def against_curl() -> Iterator[Figure]:
             assert len(asked) == COUNT
             frame.stop()
     beside = f"{median(ours):.2f} s, curl --parallel {median(theirs):.2f} s, concurrency {AT_ONCE}"
-    yield Figure(f"{COUNT} renditions, 50 ms latency, decoded and stored", median(ratios), "x curl", 1.25, beside=beside)
+    yield Figure(
+        f"{COUNT} renditions, 50 ms latency, decoded and stored",
+        median(ratios),
+        "x curl",
+        1.25,
+        beside=beside,
+    )
 
 
 def _google(count: int) -> DemoGoogle:
     settings = DemoSettings(device_interval=1.0, poll_interval="1s", latency=LATENCY)
-    return DemoGoogle(plain_library(count, ORIGINAL, grain=12), settings)
+    return DemoGoogle(plain_library(count, (ORIGINAL.width, ORIGINAL.height), grain=12), settings)
 
 
 def _curl(folder: Path, google: DemoGoogle, frame: Frame) -> float:
@@ -78,7 +86,15 @@ def _curl(folder: Path, google: DemoGoogle, frame: Frame) -> float:
     config = folder / "curl.txt"
     config.write_text("\n".join(lines))
     began = time.monotonic()
-    words = ["curl", "--parallel", "--parallel-immediate", "--parallel-max", str(AT_ONCE), "--config", str(config)]
+    words = [
+        "curl",
+        "--parallel",
+        "--parallel-immediate",
+        "--parallel-max",
+        str(AT_ONCE),
+        "--config",
+        str(config),
+    ]
     subprocess.run(words, check=True)
     took = time.monotonic() - began
     fetched = sum(path.stat().st_size for path in (folder / "curl").iterdir())

@@ -31,7 +31,9 @@ class Figure:
     def line(self) -> str:
         sign = ">=" if self.at_least else "<="
         budget = "" if self.budget is None else f"{sign} {self.budget:g}"
-        return f"{self.name:<58} {self.value:>9.3f} {self.unit:<8} {budget:<9} {self.verdict:<12} {self.beside}"
+        return (
+            f"{self.name:<58} {self.value:>9.3f} {self.unit:<8} {budget:<9} {self.verdict:<12} {self.beside}"
+        )
 
 
 Benchmark = Callable[[], Iterator[Figure]]

@@ -66,7 +66,9 @@ def memory() -> Iterator[Figure]:
     """After twelve pictures, from sources of 1080p and of 12 MP (their renditions at this screen)."""
     for name, size in (("1080p", Size(1920, 1080)), ("12 MP", Size(2304, 1728))):
         with tempfile.TemporaryDirectory() as folder, x_server() as env:
-            frame = _frame(Path(folder), 40, size, slideshow__dwell_seconds="0.5", slideshow__transition_seconds="0.2")
+            frame = _frame(
+                Path(folder), 40, size, slideshow__dwell_seconds="0.5", slideshow__transition_seconds="0.2"
+            )
             frame.start(env)
             said(frame, "showing")
             frame.until(lambda _: True)
