@@ -179,8 +179,7 @@ def _outcome_card(outcome: picking.Outcome, message: str, *, alone: bool) -> Car
             return Card(Look.MESSAGE, words.PICK_LOST_TITLE, words.PICK_LOST_BODY, status=after)
         case picking.Outcome.REFUSED:
             return Card(Look.MESSAGE, words.PICK_REFUSED_TITLE, message, status=after)
-        case picking.Outcome.CANCELLED:
-            return None
+    return None  # cancelled: whoever did it knows
 
 
 def _arriving(state: State) -> Card:

@@ -16,24 +16,48 @@ def arrange(after: StoredItem | None, candidates: tuple[StoredItem, ...]) -> tup
 
     Greedy with a look at what is left: the earliest candidate of another minute than the last, except that a minute
     which holds more than half of the rest must be used now. That is optimal, as for any arrangement without equal
-    neighbours. Items of unknown minute conflict with nothing. O(n * distinct minutes), and n is a few hundred at most.
+    neighbours. Items of unknown minute conflict with nothing. One pass, but for bursts longer than their neighbours.
     """
     rest = deque(candidates)
-    left: Counter[int | None] = Counter(item.minute for item in candidates if item.minute is not None)
+    left = _Left(candidates)
     last = None if after is None else after.minute
     arranged: list[StoredItem] = []
     while rest:
-        item = _choose(rest, left, last)
-        rest.remove(item)
-        if item.minute is not None:
-            left[item.minute] -= 1
+        at = _choose(rest, left.majority(len(rest)), last)
+        item = rest[at]
+        del rest[at]
+        left.take(item.minute)
         arranged.append(item)
         last = item.minute
     return tuple(arranged)
 
 
-def _choose(rest: deque[StoredItem], left: Counter[int | None], last: int | None) -> StoredItem:
-    minute, most = max(left.items(), key=lambda pair: pair[1], default=(None, 0))
-    if most * 2 > len(rest) and minute != last:
-        return next(item for item in rest if item.minute == minute)
-    return next((item for item in rest if item.minute is None or item.minute != last), rest[0])
+class _Left:
+    """How many of each minute are left, and the largest of these numbers without searching for it."""
+
+    def __init__(self, candidates: tuple[StoredItem, ...]) -> None:
+        self._count = Counter(item.minute for item in candidates if item.minute is not None)
+        self._most = max(self._count.values(), default=0)
+        self._minutes_with = Counter(self._count.values())
+
+    def take(self, minute: int | None) -> None:
+        if minute is None:
+            return
+        count = self._count[minute]
+        self._count[minute] = count - 1
+        self._minutes_with[count] -= 1
+        self._minutes_with[count - 1] += 1
+        if not self._minutes_with[self._most]:
+            self._most -= 1
+
+    def majority(self, rest: int) -> int | None:
+        """The minute that more than half of the rest have, if there is one."""
+        if self._most * 2 <= rest:
+            return None
+        return next(minute for minute, count in self._count.items() if count == self._most)
+
+
+def _choose(rest: deque[StoredItem], majority: int | None, last: int | None) -> int:
+    if majority is not None and majority != last:
+        return next(at for at, item in enumerate(rest) if item.minute == majority)
+    return next((at for at, item in enumerate(rest) if item.minute is None or item.minute != last), 0)

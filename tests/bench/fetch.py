@@ -30,6 +30,8 @@ def done_to_picture() -> Iterator[Figure]:
         with tempfile.TemporaryDirectory() as folder, _google(40) as google:
             frame = Frame(Path(folder), google, size="1920x1080").start()
             frame.sign_in()
+            box = rendition_box(ORIGINAL, SCREEN)
+            google.prepare(box.width, box.height)
             google.clear_requests()
             frame.pick(20)
             shown = said(frame, "showing")
@@ -80,7 +82,13 @@ def _curl(folder: Path, google: DemoGoogle, frame: Frame) -> float:
     """The same addresses with the same bearer, to files, at the same concurrency; nothing is decoded."""
     asked = google.of_route(routes.MEDIA)[:COUNT]
     (folder / "curl").mkdir()
-    lines = [f'header = "Authorization: Bearer {asked[0].bearer}"', "fail", "silent", "show-error"]
+    lines = [
+        f'header = "Authorization: Bearer {asked[0].bearer}"',
+        "fail",
+        "silent",
+        "show-error",
+        "no-progress-meter",
+    ]
     for number, request in enumerate(asked):
         lines += [f'url = "{google.url}{request.path}"', f'output = "{folder}/curl/{number}.jpg"']
     config = folder / "curl.txt"

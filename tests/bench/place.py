@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.app.frame import Frame
@@ -34,7 +34,8 @@ def cpu_seconds(pid: int) -> float:
     """Of all threads so far, in seconds, to the nanosecond (/proc/PID/task/TID/schedstat)."""
     total = 0
     for task in Path(f"/proc/{pid}/task").iterdir():
-        total += int((task / "schedstat").read_text().split()[0])
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that served one request has ended
+            total += int((task / "schedstat").read_text().split()[0])
     return total / 1e9
 
 
