@@ -82,7 +82,10 @@ class Answers:
     def _remove(self, command: ask.ReplacePicks | ask.HideItems | ask.SetAside, unit: Unit) -> say.Event:
         if isinstance(command, ask.ReplacePicks):
             unit.on_screen = frozenset(command.on_screen)
-            return self._evicted(command, unit, items.remove_earlier_picks(unit.connection, command.pick_id))
+            # A pick of which nothing arrived must not empty the frame.
+            replaces = items.has_pictures(unit.connection, command.pick_id)
+            gone = items.remove_earlier_picks(unit.connection, command.pick_id) if replaces else []
+            return self._evicted(command, unit, gone)
         if isinstance(command, ask.HideItems):
             unit.leave(items.hide(unit.connection, command.item_ids), at_once=True)
         else:

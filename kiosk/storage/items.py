@@ -191,6 +191,12 @@ def remove_earlier_picks(
     return remove_items(connection, [row[0] for row in rows])
 
 
+def has_pictures(connection: sqlite3.Connection, pick_id: PickId) -> bool:
+    """Whether a picture of this pick is on the card."""
+    row = connection.execute("SELECT 1 FROM renditions WHERE pick = ? LIMIT 1", (pick_id,)).fetchone()
+    return row is not None
+
+
 def hide(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[Gone]:
     """The items leave; their ids stay, so that no later pick brings them back."""
     item_ids = list(item_ids)

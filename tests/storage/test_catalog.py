@@ -295,6 +295,17 @@ def test_a_pick_that_was_all_on_the_card_can_replace_the_others(card: Card) -> N
     assert card.files() == ["b"]
 
 
+def test_a_pick_of_which_nothing_arrived_replaces_nothing(card: Card) -> None:
+    card.fill("a", "b", session="one")
+    second = card.pick("two")
+    card.add(second, "c")
+    card.storage.perform(ask.GiveUp(pick_id=second, item_id=MediaItemId("c"), why="404"))
+    event = card.storage.perform(ask.ReplacePicks(pick_id=second, on_screen=()))
+    assert isinstance(event, say.Evicted)
+    assert event.item_ids == ()
+    assert card.files() == ["a", "b"]
+
+
 def test_a_hidden_picture_never_comes_back(card: Card) -> None:
     card.fill("a", "b")
     event = card.storage.perform(ask.HideItems(item_ids=(MediaItemId("a"), MediaItemId("unknown"))))
