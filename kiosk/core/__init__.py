@@ -1,1 +1,4 @@
-"""What the frame decides, and nothing else: (state, event, now) -> (state, commands). No clock, thread, file, socket or pixel."""
+"""What the frame decides, and nothing else: (state, event, now) -> (state, commands).
+
+No clock, thread, file, socket or pixel.
+"""

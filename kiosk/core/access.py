@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from attrs import evolve, field, frozen
 
-from kiosk.core.commands import Authorised, Command, RefreshAccessToken
+from kiosk.core.commands import Authorised, Command, FetchRendition, RefreshAccessToken, SaveCredentials
 from kiosk.core.events import Event, Failed, Granted
 from kiosk.core.model import (
     NEVER,
@@ -24,7 +24,7 @@ from kiosk.core.model import (
     Moment,
 )
 from kiosk.core.turn import Turn
-from kiosk.errors import Busy, KioskError, Reason, Refused, SignInRequired, Unexpected, Unreachable
+from kiosk.errors import Gone, KioskError, Reason, Refused, SignInRequired
 
 MARGIN = 60.0
 """Seconds before expiry at which an access token is renewed; half its life for a short one."""
@@ -93,7 +93,7 @@ def handle(access: Access, event: Event, turn: Turn) -> tuple[Access, tuple[Even
         if event.answers == access.refreshing and isinstance(event.command, RefreshAccessToken):
             return _refresh_failed(access, event.error, turn)
         if isinstance(event.command, Authorised) and isinstance(event.error, SignInRequired):
-            return _refused(access, event, event.command)
+            return _refused(access, event, event.command, turn)
     return access, (event,)
 
 
@@ -120,9 +120,8 @@ def tick(access: Access, turn: Turn) -> tuple[Access, tuple[Event, ...]]:
 def deadline(access: Access) -> Deadline:
     if access.refreshing is not None or access.credentials is None or access.dead:
         return NEVER
-    if access.failures:
-        return access.retry_at
-    return access.keep_alive_at
+    again = access.retry_at if access.failures else Deadline(0.0)
+    return again if access.waiting else max(again, access.keep_alive_at)
 
 
 def _renewed(access: Access, grant: Grant, now: Moment) -> Access:
@@ -141,31 +140,47 @@ def _refreshed(access: Access, grant: Grant, turn: Turn) -> tuple[Access, tuple[
     if grant.scopes and PICKER_SCOPE not in grant.scopes:
         access = evolve(access, refreshing=None, dead=True, token=None)
         return _turn_away(access, Refused(Reason.SCOPE_MISSING))
+    access = _rotated(access, grant, turn)
     access = evolve(_renewed(access, grant, turn.now), keep_alive_at=turn.now.after(KEEP_ALIVE))
     waiting, access = access.waiting, evolve(access, waiting=())
     turn.commands.extend(waiting)
     return access, ()
 
 
+def _rotated(access: Access, grant: Grant, turn: Turn) -> Access:
+    """A server may hand out a new refresh token with each access token (RFC 6749 section 6); Google does not."""
+    old, new = access.credentials, grant.refresh_token
+    if old is None or new is None or new == old.refresh_token:
+        return access
+    credentials = evolve(old, refresh_token=new)
+    turn.issue(SaveCredentials(credentials=credentials))
+    return evolve(access, credentials=credentials)
+
+
 def _refresh_failed(access: Access, error: KioskError, turn: Turn) -> tuple[Access, tuple[Event, ...]]:
     access = evolve(access, refreshing=None)
-    if isinstance(error, (Unreachable, Busy, Unexpected)):
-        first = 30.0 if isinstance(error, Busy) and error.quota else FIRST_RETRY
-        retry_at = turn.backoff(access.failures, first, LONGEST_RETRY)
-        if isinstance(error, Busy) and error.retry_after is not None:
-            retry_at = max(retry_at, turn.now.after(error.retry_after))
+    if not isinstance(error, (SignInRequired, Refused)):
+        retry_at = turn.retry(error, access.failures, FIRST_RETRY, LONGEST_RETRY)
         return evolve(access, failures=access.failures + 1, retry_at=retry_at, offline=True), ()
     dead = isinstance(error, SignInRequired)
     access = evolve(access, dead=dead, token=None, failures=0, keep_alive_at=turn.now.after(KEEP_ALIVE))
     return _turn_away(access, error)
 
 
-def _refused(access: Access, event: Failed, command: Authorised) -> tuple[Access, tuple[Event, ...]]:
+def _refused(
+    access: Access, event: Failed, command: Authorised, turn: Turn
+) -> tuple[Access, tuple[Event, ...]]:
     if access.token is not None and access.token == command.bearer:
         access = evolve(access, token=None)
+    if command.renewed and isinstance(command, FetchRendition):
+        # One picture's address that answers 401 to a fresh access token is no reason to sign the frame out.
+        return access, (evolve(event, error=Gone("401 for a fresh access token")),)
     if command.renewed:
         return evolve(access, dead=True), (event,)
     again = evolve(command, bearer=None, renewed=True)
+    if access.token is not None:  # renewed meanwhile, for another command
+        turn.commands.append(again)
+        return access, ()
     return evolve(access, waiting=(*access.waiting, again)), ()
 
 

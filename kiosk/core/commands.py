@@ -192,7 +192,8 @@ class StoreRendition(Command):
 
 @frozen(kw_only=True)
 class ReplacePicks(Command):
-    """All of a pick was on the card already: the earlier picks leave. -> Evicted"""
+    """All of a pick that could be had was on the card already: the earlier picks leave, unless the card has no picture
+    of this one. -> Evicted"""
 
     pick_id: PickId
     on_screen: tuple[MediaItemId, ...]

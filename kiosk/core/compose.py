@@ -47,10 +47,12 @@ def status_word(state: State) -> str:
     """``state`` in ``kiosk status``: signing_in, picking, listing, downloading, showing, trouble or starting."""
     if not state.opened:
         return "trouble" if state.last_error else "starting"
-    if _trouble(state) is not None:
+    if _blocked(state) is not None:
         return "trouble"
     if not isinstance(state.signin, signin.Off) or state.exchange is not None:
         return "signing_in"
+    if _trouble(state) is not None:
+        return "trouble"
     phase = state.picking.phase
     match phase:
         case picking.Creating() | picking.Choosing():
@@ -59,9 +61,11 @@ def status_word(state: State) -> str:
             return "listing"
         case picking.Listing() | picking.Fetching():
             return "downloading"
-    return (
-        "showing" if state.show.current is not None else "picking" if state.counts.stored == 0 else "starting"
-    )
+    if state.show.current is not None:
+        return "showing"
+    if state.counts.stored:
+        return "starting" if state.announced is None else "downloading"
+    return "picking"
 
 
 def _card(state: State, now: float) -> Card | None:
@@ -72,15 +76,14 @@ def _card(state: State, now: float) -> Card | None:
     if not state.opened:
         body = state.last_error.text if state.last_error else ""
         return Card(Look.MESSAGE, words.STARTING, body)
-    trouble = _trouble(state)
-    card = trouble or _signin_card(state, now) or _picking_card(state, now)
+    card = _blocked(state) or _signin_card(state, now) or _trouble(state) or _picking_card(state, now)
     if card is not None or state.show.current is not None:
         return card
     return _arriving(state)
 
 
-def _trouble(state: State) -> Card | None:
-    """What the owner must change."""
+def _blocked(state: State) -> Card | None:
+    """What the owner must change before anybody can sign in."""
     where = words.config_at(state.settings.config_path)
     match state.signin:
         case signin.Blocked(message="", reason=Reason.CLIENT):
@@ -91,6 +94,11 @@ def _trouble(state: State) -> Card | None:
             return Card(Look.CODE, words.DESKTOP_TITLE, body, *_qr(words.DESKTOP_ADDRESS), footnote=where)
         case signin.Blocked(reason=reason):
             return Card(Look.CODE, *_reason(reason), *_qr(words.SETUP_ADDRESS), footnote=where)
+    return None
+
+
+def _trouble(state: State) -> Card | None:
+    """What stands in the way of a pick, or of the card."""
     if isinstance(state.picking.phase, picking.Creating):
         error = state.picking.phase.trouble
         if isinstance(error, Refused):
@@ -129,10 +137,9 @@ def _signin_card(state: State, now: float) -> Card | None:
                 status=status,
                 footnote=words.SIGN_IN_KEPT,
             )
-        case signin.Declined(reason=Reason.ACCESS_DENIED):
-            return Card(Look.MESSAGE, words.DECLINED_TITLE, words.DECLINED_BODY)
         case signin.Declined(reason=reason):
-            return Card(Look.MESSAGE, *_reason(reason))
+            after = words.NEW_CODE_SOON if state.counts.stored == 0 else words.NEW_CODE_BY_P
+            return Card(Look.MESSAGE, *_reason(reason), status=after)
         case signin.SecondRoad():
             where = words.config_at(state.settings.config_path)
             return Card(Look.MESSAGE, words.SECOND_ROAD_TITLE, words.SECOND_ROAD_BODY, footnote=where)
@@ -149,7 +156,8 @@ def _picking_card(state: State, now: float) -> Card | None:
     phase = state.picking.phase
     match phase:
         case picking.Creating(trouble=trouble):
-            status = _network(trouble) or words.PICK_CREATING
+            offline = words.NETWORK if state.access.offline else ""
+            status = _network(trouble) or offline or words.PICK_CREATING
             return Card(Look.MESSAGE, words.PICK_TITLE, status=status)
         case picking.Choosing(picking_session=picking_session, stop_at=stop_at) if picking_session.picker_uri:
             return Card(
@@ -187,7 +195,8 @@ def _arriving(state: State) -> Card:
     part = state.downloads
     match state.picking.phase:
         case picking.Listing(again=False, listed=listed):
-            return Card(Look.PROGRESS, words.LISTING_TITLE, done=len(listed), status=_network(part.offline))
+            status = _network(part.offline) or words.photos(len(listed))
+            return Card(Look.PROGRESS, words.LISTING_TITLE, done=len(listed), status=status)
         case picking.Fetching() | picking.Listing() if part.total:
             status = _network(part.offline) or words.counted(part.stored, part.total)
             return Card(

@@ -38,7 +38,6 @@ from kiosk.errors import (
 AT_ONCE = 4
 FIRST_RETRY = 1.0
 LONGEST_RETRY = 300.0
-QUOTA_RETRY = 30.0
 BASE_URL_LIFE = 50 * 60.0
 """Seconds; Google's 60 minutes less a margin for the slowest download."""
 MOST_TRIES = 6
@@ -134,7 +133,7 @@ def tick(part: Downloads, turn: Turn, on_screen: tuple[MediaItemId, ...]) -> Dow
     ):
         return part
     fetching, queue = list(part.fetching), list(part.queue)
-    while queue and len(fetching) + len(part.void) < AT_ONCE:
+    while queue and len(fetching) + len(part.void) < _at_once(part):
         want = queue[0]
         if turn.now.monotonic >= want.listed_at + BASE_URL_LIFE:
             return evolve(part, fetching=tuple(fetching), queue=tuple(queue), list_again=_now(turn))
@@ -148,9 +147,19 @@ def tick(part: Downloads, turn: Turn, on_screen: tuple[MediaItemId, ...]) -> Dow
 def deadline(part: Downloads) -> Deadline:
     if part.full is not None:
         return part.room_at
-    if part.queue and not part.signed_out and part.list_again is None and len(under_way(part)) < AT_ONCE:
+    if (
+        part.queue
+        and not part.signed_out
+        and part.list_again is None
+        and len(under_way(part)) < _at_once(part)
+    ):
         return part.held_until
     return NEVER
+
+
+def _at_once(part: Downloads) -> int:
+    """A card that took nothing although room was made is tried with one picture, not with four."""
+    return AT_ONCE if part.room_tries < 2 else 1
 
 
 def _added(part: Downloads, event: ItemsAdded, turn: Turn) -> Downloads:
@@ -181,8 +190,7 @@ def _added(part: Downloads, event: ItemsAdded, turn: Turn) -> Downloads:
 def relisted(part: Downloads, turn: Turn) -> Downloads:
     """The new list is complete: what it no longer holds cannot be fetched."""
     since, part = part.list_again, evolve(part, list_again=None, relisting=False)
-    if since is None:
-        return part
+    assert since is not None  # noqa: S101  otherwise nobody asked for a new list
     lost = tuple(want for want in part.queue if want.listed_at < since)
     for want in lost:
         part = _give_up(part, want, "it is no longer in the picking session", turn)
@@ -241,6 +249,8 @@ def _fetch_failed(part: Downloads, event: Failed, turn: Turn) -> Downloads:
         case Unreadable():
             want = evolve(want, unreadable=want.unreadable + 1)
             return _again(part, want, want.unreadable < UNREADABLE_TRIES, error, turn)
+        case Gone() if isinstance(event.command, FetchRendition) and event.command.item != want.item:
+            return evolve(part, queue=(want, *part.queue))  # listed again meanwhile
         case Gone():
             want = evolve(want, gone=want.gone + 1)
             if want.gone < GONE_TRIES and part.list_again is None:
@@ -260,10 +270,7 @@ def _hold(part: Downloads, error: KioskError, turn: Turn) -> Downloads:
     """Nobody's fault: all wait, the longer the more often it happens in a row."""
     if not turn.due(part.held_until):
         return part
-    first = QUOTA_RETRY if isinstance(error, Busy) and error.quota else FIRST_RETRY
-    until = turn.backoff(part.failures, first, LONGEST_RETRY)
-    if isinstance(error, Busy) and error.retry_after is not None:
-        until = max(until, turn.now.after(error.retry_after))
+    until = turn.retry(error, part.failures, FIRST_RETRY, LONGEST_RETRY)
     return evolve(part, held_until=until, failures=part.failures + 1, offline=error)
 
 
@@ -274,8 +281,8 @@ def _again(part: Downloads, want: Want, may: bool, error: KioskError, turn: Turn
 
 
 def _give_up(part: Downloads, want: Want, why: str, turn: Turn) -> Downloads:
-    if part.pick_id is not None:
-        turn.issue(GiveUp(pick_id=part.pick_id, item_id=want.item.id, why=why))
+    assert part.pick_id is not None  # noqa: S101  nothing is wanted before there is a pick
+    turn.issue(GiveUp(pick_id=part.pick_id, item_id=want.item.id, why=why))
     return evolve(part, failed=part.failed + 1)
 
 

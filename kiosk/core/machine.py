@@ -13,8 +13,10 @@ from attrs import evolve
 from kiosk.core import access, disconnect, downloads, picking, signin, slideshow, writes
 from kiosk.core.commands import (
     Command,
+    CreatePickingSession,
     OpenCatalog,
     Quit,
+    RefreshAccessToken,
     ReplacePicks,
     SaveAttempt,
     SaveCredentials,
@@ -36,7 +38,7 @@ from kiosk.core.events import (
 from kiosk.core.model import NEVER, Deadline, Moment, PickMode, Settings
 from kiosk.core.state import LastError, State
 from kiosk.core.turn import Turn
-from kiosk.errors import Gone, KioskError, Pending, Reason, Refused, SlowDown
+from kiosk.errors import Gone, KioskError, Pending, Reason, Refused, SignInRequired, SlowDown
 
 OPEN_RETRY = 5.0
 """Seconds between two tries to read a card that cannot be read."""
@@ -52,6 +54,8 @@ def start(settings: Settings, now: Moment) -> tuple[State, tuple[Command, ...]]:
 def step(state: State, event: Event, now: Moment) -> tuple[State, tuple[Command, ...]]:
     """One event in, a new state and what is to be done out. Pure; O(queue length) at worst."""
     turn = Turn(now, state.settings, state.next_id)
+    if isinstance(event, Failed) and isinstance(event.command, RefreshAccessToken):
+        state = _note(state, event, turn)  # the gate keeps it to itself
     gate, events = access.handle(state.access, event, turn)
     state = evolve(state, access=gate)
     for each in events:
@@ -146,6 +150,7 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
             return State(settings=state.settings, opened=True, show=show, last_error=state.last_error)
     state = _note(state, event, turn)
     state = _signed_in(state, event, turn)
+    state = _needs_sign_in(state, event, turn)
     state = disconnect.handle(state, event, turn)
     on_screen = slideshow.on_screen(state.show)
     part = state.downloads
@@ -217,10 +222,20 @@ def _signed_in(state: State, event: Event, turn: Turn) -> State:
         state,
         access=gate,
         signin=signin.Off(),
+        sign_ins=state.sign_ins + 1,
         picking=part,
         attempt_kept=True,
         downloads=evolve(state.downloads, signed_out=False),
     )
+
+
+def _needs_sign_in(state: State, event: Event, turn: Turn) -> State:
+    """Somebody wants to pick and nobody is signed in any more: the sign-in is what they see next."""
+    match event:
+        case Failed(command=CreatePickingSession(), error=SignInRequired()) if state.leaving is None:
+            if isinstance(state.signin, signin.Off):
+                return evolve(state, signin=signin.begin(turn))
+    return state
 
 
 def _consequences(state: State, turn: Turn) -> State:

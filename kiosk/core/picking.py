@@ -43,12 +43,10 @@ from kiosk.core.model import (
     RequestId,
 )
 from kiosk.core.turn import Turn
-from kiosk.errors import Busy, Gone, KioskError, Reason, Refused, SignInRequired
+from kiosk.errors import Gone, KioskError, Reason, Refused, SignInRequired
 
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 120.0
-QUOTA_RETRY = 30.0
-"""Google's best practices: after a 429 wait 30 s or more."""
 SENTENCE_RETRY = 60.0
 """Between tries while a sentence on the screen asks the person for something."""
 DELETE_RETRY = 10.0
@@ -364,14 +362,6 @@ def _add_failed(part: Picking, phase: Listing, event: Failed, turn: Turn) -> Pic
     return evolve(part, phase=restart)
 
 
-def _retry(error: KioskError, failures: int, turn: Turn) -> Deadline:
-    first = QUOTA_RETRY if isinstance(error, Busy) and error.quota else FIRST_RETRY
-    retry = turn.backoff(failures, first, LONGEST_RETRY)
-    if isinstance(error, Busy) and error.retry_after is not None:
-        return max(retry, turn.now.after(error.retry_after))
-    return retry
-
-
 def _failed(
     part: Picking, phase: Creating | Resuming | Choosing | Listing, error: KioskError, turn: Turn
 ) -> Picking:
@@ -382,7 +372,7 @@ def _failed(
         return _create_failed(part, again, error, turn)
     if isinstance(error, Gone):
         return _end(part, turn, Outcome.TIMED_OUT if isinstance(phase, Choosing) else Outcome.LOST)
-    retry = _retry(error, phase.failures, turn)
+    retry = turn.retry(error, phase.failures, FIRST_RETRY, LONGEST_RETRY)
     match again, error:
         case Listing(), Refused(reason=Reason.NOT_READY):
             back = PickingSession(again.session_id, "", False, None, None, None)
@@ -402,7 +392,9 @@ def _create_failed(part: Picking, phase: Creating, error: KioskError, turn: Turn
         if error.reason is Reason.TOO_MANY_SESSIONS and part.deletions and phase.failures == 1:
             return evolve(part, phase=evolve(phase, after_leftovers=True))
         return evolve(part, phase=evolve(phase, at=turn.backoff(phase.failures - 1, SENTENCE_RETRY, 900.0)))
-    return evolve(part, phase=evolve(phase, at=_retry(error, phase.failures - 1, turn)))
+    return evolve(
+        part, phase=evolve(phase, at=turn.retry(error, phase.failures - 1, FIRST_RETRY, LONGEST_RETRY))
+    )
 
 
 def _suspend(part: Picking, phase: Phase, turn: Turn) -> Picking:

@@ -29,14 +29,13 @@ from kiosk.core.model import (
     Seconds,
 )
 from kiosk.core.turn import Turn
-from kiosk.errors import Busy, Gone, KioskError, Pending, Reason, Refused, SlowDown
+from kiosk.errors import Gone, KioskError, Pending, Reason, Refused, SlowDown
 
 POLL_MARGIN = 0.25
 """Seconds on top of every interval: clocks and networks jitter, and too early costs 5 s for good."""
 SLOWER = 5.0
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 120.0
-QUOTA_RETRY = 60.0
 NEW_CODE_AFTER_DENIAL = 60.0
 LEAST_BETWEEN_CODES = 60.0
 """Seconds between two codes that nobody asked for, whatever the server says of the first."""
@@ -225,14 +224,8 @@ def _request_failed(part: Requesting, error: KioskError, turn: Turn) -> SignIn:
             return evolve(part, with_state=False, at=turn.now.after(0))
         case Refused():
             return _blocked(error, turn)
-    retry = turn.backoff(part.failures, _first_retry(error), LONGEST_RETRY)
+    retry = turn.retry(error, part.failures, FIRST_RETRY, LONGEST_RETRY)
     return evolve(part, at=retry, failures=part.failures + 1, trouble=error)
-
-
-def _first_retry(error: KioskError) -> float:
-    if isinstance(error, Busy):
-        return max(error.retry_after or 0.0, QUOTA_RETRY if error.quota else FIRST_RETRY)
-    return FIRST_RETRY
 
 
 def _granted(part: Waiting, grant: Grant, turn: Turn) -> SignIn | Success:
@@ -246,7 +239,7 @@ def _poll_failed(part: Waiting, error: KioskError, turn: Turn) -> SignIn:
     def again(interval: float, failures: int = 0) -> Waiting:
         next_poll = turn.now.after(interval + POLL_MARGIN)
         if failures:
-            next_poll = max(next_poll, turn.backoff(failures - 1, _first_retry(error), LONGEST_RETRY))
+            next_poll = max(next_poll, turn.retry(error, failures - 1, FIRST_RETRY, LONGEST_RETRY))
         return evolve(part, interval=Seconds(interval), next_poll=next_poll, failures=failures)
 
     match error:

@@ -127,10 +127,10 @@ def next_slide(show: Show, turn: Turn) -> Show:
 
 def previous_slide(show: Show, turn: Turn) -> Show:
     """Back over what was shown; what was prepared goes back to the front of the queue."""
-    if not show.history:
-        return show
     if show.fading_since is not None:
         show = _finish_transition(evolve(show, fading_since=Deadline(float("-inf"))), turn)
+    if not show.history:
+        return show
     *rest, item = show.history
     show = _drop_ready(show, turn, keep_item=True)
     if show.current is not None and not show.withdrawn:
@@ -175,10 +175,7 @@ def remove(show: Show, ids: tuple[MediaItemId, ...], turn: Turn) -> Show:
         return show
     show = evolve(show, upcoming=_without(show.upcoming, ids), history=_without(show.history, ids))
     if _holds(show.ready, ids) or _holds(show.coming, ids):
-        if show.fading_since is not None:
-            show = _finish_transition(evolve(show, fading_since=Deadline(float("-inf"))), turn)
-        else:
-            show = _drop_ready(show, turn, keep_item=False)
+        show = _drop_ready(evolve(show, fading_since=None), turn, keep_item=False)
     if _holds(show.current, ids):
         now = Deadline(turn.now.monotonic)
         show = evolve(show, withdrawn=True, dwell_ends=now, stale=True, hurried=True, retry_at=Deadline(0.0))

@@ -44,6 +44,8 @@ class State:
     access: Access = Access()
     signin: SignIn = Off()
     exchange: Exchange | None = None
+    sign_ins: int = 0
+    """How often somebody has signed in since the start: tells a new sign-in from an old one."""
     picking: Picking = Picking()
     downloads: Downloads = Downloads()
     show: Show = Show()

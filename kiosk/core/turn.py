@@ -6,15 +6,16 @@ Lives for the length of one ``machine.step`` and is not seen outside it, so the 
 from __future__ import annotations
 
 import hashlib
-from typing import TypeVar
 from uuid import UUID
 
 from attrs import define, evolve, field
 
 from kiosk.core.commands import Command
 from kiosk.core.model import CommandId, Deadline, Moment, RequestId, Settings
+from kiosk.errors import Busy, KioskError
 
-C = TypeVar("C", bound=Command)
+QUOTA_RETRY = 30.0
+"""Seconds after a 429 (Google Photos best practices, "Retrying failed requests")."""
 
 
 @define
@@ -35,10 +36,20 @@ class Turn:
         return deadline <= self.now.monotonic
 
     def backoff(self, failures: int, first: float, most: float) -> Deadline:
-        """When to try again after this many failures in a row: doubling, with jitter of a quarter either way so that a
-        street of frames does not come back together (Google Photos best practices, "Retrying failed requests")."""
+        """When to try again after this many failures in a row: doubling, with up to half as much again at random, so
+        that a street of frames does not come back together, and never earlier than ``first`` (Google Photos best
+        practices, "Retrying failed requests")."""
         seconds = min(most, first * 2.0 ** min(failures, 30))
-        return self.now.after(seconds * (0.75 + 0.5 * self._fraction()))
+        return self.now.after(seconds * (1.0 + 0.5 * self._fraction()))
+
+    def retry(self, error: KioskError, failures: int, first: float, most: float) -> Deadline:
+        """When to try again what failed with this error: a 429 waits 30 s or more (ibid.), and a server that says how
+        long is believed."""
+        quota = isinstance(error, Busy) and error.quota
+        at = self.backoff(failures, max(first, QUOTA_RETRY) if quota else first, most)
+        if isinstance(error, Busy) and error.retry_after is not None:
+            return max(at, self.now.after(error.retry_after))
+        return at
 
     def fresh_request_id(self) -> RequestId:
         """A UUID of version 4 (RFC 9562 section 5.4) whose bits come from the settings' random seed."""

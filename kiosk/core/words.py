@@ -26,10 +26,8 @@ SIGN_IN_KEPT = (
 )
 SIGN_IN_BADGE = "Sign in again to add photos: press P"
 
-DECLINED_TITLE = "Sign-in was cancelled"
-DECLINED_BODY = "Nothing was connected. A new code comes in a minute."
-UNTICKED_TITLE = "One box was not ticked"
-UNTICKED_BODY = "To show photos, the frame needs the box for Google Photos. A new code comes in a minute."
+NEW_CODE_SOON = "A new code comes in a minute."
+NEW_CODE_BY_P = "Press P, or run “kiosk sign-in”, for a new code."
 
 NO_CLIENT_TITLE = "This frame needs a Google client"
 NO_CLIENT_BODY = "Make one in Google’s console and put its client_id and client_secret into the config file."
@@ -105,7 +103,11 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "An unsafe address was refused",
         "The server handed out an address that is neither https nor on this machine.",
     ),
-    Reason.SCOPE_MISSING: (UNTICKED_TITLE, UNTICKED_BODY),
+    Reason.ACCESS_DENIED: ("Sign-in was cancelled", "Nothing was connected."),
+    Reason.SCOPE_MISSING: (
+        "One box was not ticked",
+        "To show photos, the frame needs the box for Google Photos.",
+    ),
     Reason.OTHER: ("Google said no", "The log of this frame says why."),
 }
 
@@ -118,12 +120,12 @@ def counted(done: int, total: int) -> str:
     return f"{done} of {total}"
 
 
+def photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
+
+
 def adding(done: int, total: int) -> str:
     return f"Adding photos: {done} of {total}"
-
-
-def not_arrived(count: int) -> str:
-    return "1 photo did not arrive" if count == 1 else f"{count} photos did not arrive"
 
 
 def config_at(path: str) -> str:

@@ -32,12 +32,13 @@ ONE_AT_A_TIME = (
     c.DrawSlides,
     c.PrepareSlide,
 )
-MEDDLING = (e.Asked, e.ScreenResized, e.Wiped)
+MEDDLING = (e.Asked, e.Granted, e.ScreenResized, e.Wiped)
 """Events after which a second command of a kind may be under way while the answer to the first is still to come."""
 UPSETTING = (e.RenditionStored, e.Evicted, e.Hidden)
 """The same, for what the show asks for."""
 CODES_APART = signin.LEAST_BETWEEN_CODES
-RETRIES_APART = signin.FIRST_RETRY * 0.75
+RETRIES_APART = signin.FIRST_RETRY
+MOST_FETCHES = 4
 MOST_UPCOMING = slideshow.AHEAD + slideshow.REMEMBERED + 10
 
 
@@ -90,13 +91,21 @@ class Laws:
             case e.DeviceCodeIssued(code=code):
                 self.code_pace[code.device_code.reveal] = max(code.interval, 1.0)
                 self.code_polled[code.device_code.reveal] = step.now
-                self.may_ask_code_at = step.now + CODES_APART
+                if isinstance(step.state.signin, signin.Waiting):
+                    self.may_ask_code_at = step.now + CODES_APART
             case e.CatalogOpened(attempt=attempt) if attempt is not None:
                 self.code_pace[attempt.code.device_code.reveal] = max(attempt.code.interval, 1.0)
                 self.code_polled[attempt.code.device_code.reveal] = step.now
             case e.Failed(command=c.PollToken(device_code=code), error=SlowDown()):
                 self.code_pace[code.reveal] += 5.0
-            case e.Failed(command=c.RequestDeviceCode(), error=error):
+            case e.Failed(command=c.ListMediaItems(session_id=session_id), error=Refused()):
+                self.pick_pace.pop(session_id, None)  # back to choosing, with nothing known of the pace
+            case e.Failed(command=c.RequestDeviceCode(), error=error, answers=answers):
+                if (
+                    not isinstance(step.before.signin, signin.Requesting)
+                    or step.before.signin.command != answers
+                ):
+                    return
                 refused_state = isinstance(error, Refused) and error.reason is Reason.STATE
                 self.may_ask_code_at = step.now + (0.0 if refused_state else RETRIES_APART)
             case e.PickingSessionReady(picking_session=ready):
@@ -105,6 +114,7 @@ class Laws:
                     self.pick_pace[ready.id] = max(ready.poll_interval, 1.0)
             case e.Granted(grant=grant):
                 self.bearers.add(grant.access_token.reveal)
+                self.may_ask_code_at = float("-inf")  # a person has just agreed
             case e.Asked():
                 self.may_ask_code_at = float("-inf")
             case e.Wiped():
@@ -161,7 +171,7 @@ def one_at_a_time(laws: Laws, step: Step) -> None:
 
 def few_fetches(_: Laws, step: Step) -> None:
     out = sum(isinstance(command, c.FetchRendition) for command in step.world.out.values())
-    if out > downloads.AT_ONCE:
+    if out > MOST_FETCHES:
         raise Broken("few_fetches", f"{out} at once")
 
 
@@ -230,7 +240,8 @@ def marks_are_shown(_: Laws, step: Step) -> None:
     old, new = step.before.show.current, step.state.show.current
     marks = [command.item_ids for command in step.commands if isinstance(command, c.MarkShown)]
     shown = []
-    if new is not None and new != old and not (step.before.show.refitting and new.items == old.items):
+    refitted = old is not None and new is not None and step.before.show.refitting and new.items == old.items
+    if new is not None and new != old and not refitted:
         shown = [tuple(item.item_id for item in new.items)]
     if marks != shown:
         raise Broken("marks_are_shown", f"{marks} marked, {shown} shown")

@@ -29,7 +29,8 @@ from kiosk.core.model import (
 from kiosk.core.scene import Scene
 from kiosk.core.state import State
 from kiosk.errors import KioskError
-from tests.core.dummies import Card, Decoder, Google
+from tests.core.dummies import Google
+from tests.core.dummy_card import Card, Decoder
 from tests.core.laws import Broken, Laws
 
 TODAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -41,6 +42,10 @@ SETTINGS = Settings(
 )
 MOST_ROUNDS = 12
 """Of the settle loop in one step."""
+MOST_ANSWERS = 2000
+"""Of all workers together while no time passes."""
+MOST_WAKES = 4000
+"""In an hour: one a second, and some."""
 WORKERS = ("disk", "decode", "google", "fetch")
 
 
@@ -61,6 +66,8 @@ class World:
         self.decoder = Decoder()
         self.elapsed = 0.0
         self.booted = -1000.0
+        self.reached = 0.0
+        """The latest deadline that was waited for: floats add up to a hair less."""
         self.skew = timedelta(0)
         self.state: State
         self.queues: dict[str, deque[c.Command]] = {name: deque() for name in WORKERS}
@@ -80,7 +87,9 @@ class World:
 
     @property
     def now(self) -> Moment:
-        return Moment(self.elapsed - self.booted, TODAY + self.skew + timedelta(seconds=self.elapsed))
+        return Moment(
+            max(self.elapsed - self.booted, self.reached), TODAY + self.skew + timedelta(seconds=self.elapsed)
+        )
 
     @property
     def scene(self) -> Scene:
@@ -126,7 +135,7 @@ class World:
 
     def settle(self) -> None:
         """Every worker answers until all queues are empty; no time passes."""
-        for _ in range(100_000):
+        for _ in range(MOST_ANSWERS):
             if not any(self.work(worker) for worker in WORKERS):
                 return
         raise Broken("busy_loop", "the workers never came to rest")
@@ -147,8 +156,9 @@ class World:
                 self.elapsed = end
                 return wakes
             wakes += 1
-            self.elapsed = max(due, self.elapsed)
-            self.feed(e.DeadlineReached())
+            if wakes > MOST_WAKES * (1 + seconds / 3600):
+                raise Broken("busy_loop", f"{wakes} wake-ups in {seconds} s")
+            self._wait(due)
 
     def run_until(self, predicate: Callable[[World], bool], within: float = 7200.0) -> None:
         """Live until this holds. AssertionError when it does not within so many simulated seconds."""
@@ -159,15 +169,19 @@ class World:
                 return
             due = machine.next_deadline(self.state) + self.booted
             assert due <= end, f"it never came to this; {self.word}: {self.state}"
-            self.elapsed = max(due, self.elapsed)
-            self.feed(e.DeadlineReached())
+            self._wait(due)
+
+    def _wait(self, due: float) -> None:
+        self.elapsed = max(due, self.elapsed)
+        self.reached = machine.next_deadline(self.state)
+        self.feed(e.DeadlineReached())
 
     def restart(self, settings: Settings | None = None) -> None:
         """The power is cut: what was not on the card is gone, and the monotonic clock begins anew."""
         kept = {pick.session_id for pick in self.card.picks if pick.phase is not None}
         self.lost |= self.google.sessions.keys() - kept
         self.settings = settings or self.settings
-        self.booted = self.elapsed - 5.0
+        self.booted, self.reached = self.elapsed - 5.0, 0.0
         for queue in self.queues.values():
             queue.clear()
         self.out.clear()
@@ -182,7 +196,8 @@ class World:
     def sign_in(self) -> None:
         """The person scans and agrees."""
         self.google.person = "approve"
-        self.run_until(lambda w: bool(w.google.sessions))
+        before = len(self.google.made)
+        self.run_until(lambda w: len(w.google.made) > before)
         self.google.person = "wait"
 
     def pick(self, *items: str) -> None:

@@ -1,0 +1,189 @@
+"""The simplest possible card: what outlives a restart, in dictionaries; and the decoder that reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import define, field
+
+from kiosk.core import commands as c
+from kiosk.core import events as e
+from kiosk.core.model import (
+    Attempt,
+    Counts,
+    Credentials,
+    MediaItemId,
+    Moment,
+    OpenPick,
+    PickId,
+    PickingSessionId,
+    PickPhase,
+    StoredItem,
+)
+from kiosk.errors import Corrupt, DiskFull, StorageError
+from tests.core.dummies import Faults, minute_of
+
+
+@define
+class Pick:
+    id: PickId
+    session_id: PickingSessionId
+    phase: PickPhase | None
+    """None once it is forgotten."""
+    items: dict[MediaItemId, None] = field(factory=dict)
+
+
+@define
+class Card:
+    """What outlives a restart. ``room``: how many pictures fit. ``trouble``: what every write meets."""
+
+    room: int = 10**9
+    trouble: StorageError | None = None
+    faults: Faults = field(factory=Faults)
+    credentials: Credentials | None = None
+    attempt: Attempt | None = None
+    picks: list[Pick] = field(factory=list)
+    stored: dict[MediaItemId, StoredItem] = field(factory=dict)
+    rounds: dict[MediaItemId, int] = field(factory=dict)
+    fresh: set[MediaItemId] = field(factory=set)
+    """Never shown yet: first in their round."""
+    hidden: set[MediaItemId] = field(factory=set)
+    damaged: set[MediaItemId] = field(factory=set)
+    """Their files cannot be read."""
+    given_up: set[MediaItemId] = field(factory=set)
+
+    def perform(self, command: c.Command, now: Moment) -> e.Event | None:
+        self.faults.meet(command, after=False)
+        match command:
+            case c.OpenCatalog():
+                open_picks = tuple(
+                    OpenPick(p.id, p.session_id, p.phase, None) for p in self.picks if p.phase is not None
+                )
+                return e.CatalogOpened(
+                    counts=self.counts(),
+                    credentials=self.credentials,
+                    attempt=self.attempt,
+                    open_picks=open_picks,
+                    drawn=self._draw((), 8),
+                )
+            case c.DrawSlides(avoid=avoid, count=count):
+                return e.SlidesDrawn(drawn=self._draw(avoid, count))
+            case c.MarkShown(item_ids=ids):
+                for each in ids:
+                    self.fresh.discard(each)
+                    if each in self.rounds:
+                        self.rounds[each] += 1
+                return None
+        if self.trouble is not None:
+            raise self.trouble
+        return self._write(command)
+
+    def counts(self) -> Counts:
+        known = {item for pick in self.picks for item in pick.items} - self.hidden
+        return Counts(len(known), len(self.stored), len(self.given_up), len(self.hidden))
+
+    def _draw(self, avoid: tuple[MediaItemId, ...], count: int) -> tuple[StoredItem, ...]:
+        order = sorted(self.stored, key=lambda each: (self.rounds[each], each not in self.fresh, each))
+        return tuple(self.stored[each] for each in order if each not in avoid)[:count]
+
+    def _write(self, command: c.Command) -> e.Event:
+        match command:
+            case c.SaveCredentials(credentials=credentials):
+                self.credentials = credentials
+            case c.SaveAttempt(attempt=attempt):
+                self.attempt = attempt
+            case c.SavePick(session_id=session_id, phase=phase):
+                pick = next((p for p in self.picks if p.session_id == session_id), None)
+                if pick is None:
+                    pick = Pick(PickId(len(self.picks) + 1), session_id, phase)
+                    self.picks.append(pick)
+                pick.phase = phase
+                return e.PickSaved(pick_id=pick.id, session_id=session_id)
+            case c.ForgetPick(session_id=session_id):
+                for pick in self.picks:
+                    if pick.session_id == session_id:
+                        pick.phase = None
+            case c.GiveUp(item_id=item_id):
+                self.given_up.add(item_id)
+            case c.AddItems(pick_id=pick_id, items=items):
+                pick = self.pick(pick_id)
+                pick.items |= dict.fromkeys(item.id for item in items)
+                self.given_up -= set(pick.items)
+                wanted = tuple(i for i in items if i.id not in self.stored and i.id not in self.hidden)
+                return e.ItemsAdded(pick_id=pick_id, wanted=wanted, counts=self.counts())
+            case c.HideItems(item_ids=ids):
+                self.hidden |= set(ids)
+                self._remove(ids)
+                return e.Hidden(item_ids=ids, counts=self.counts())
+            case c.SetAside(item_ids=ids):
+                self._remove(ids)
+                self.damaged -= set(ids)
+                return e.Hidden(item_ids=ids, counts=self.counts())
+            case c.WipeEverything():
+                self.credentials = self.attempt = None
+                for each in (self.picks, self.stored, self.rounds, self.hidden, self.damaged, self.given_up):
+                    each.clear()
+                return e.Wiped()
+            case _:
+                return self._make_room_or_store(command)
+        return e.Saved(counts=self.counts())
+
+    def _make_room_or_store(self, command: c.Command) -> e.Event:
+        match command:
+            case c.StoreRendition(pick_id=pick_id, rendition=got, replace=replace):
+                if len(self.stored) >= self.room and got.item_id not in self.stored:
+                    raise DiskFull("the card is full")
+                item = StoredItem(got.item_id, got.name, got.size, minute_of(got))
+                self.rounds.setdefault(item.item_id, min(self.rounds.values(), default=0))
+                self.fresh.add(item.item_id)
+                self.stored[item.item_id] = item
+                removed = self._earlier(pick_id) if replace else ()
+                return e.RenditionStored(pick_id=pick_id, item=item, counts=self.counts(), removed=removed)
+            case c.ReplacePicks(pick_id=pick_id):
+                return e.Evicted(item_ids=self._earlier(pick_id), counts=self.counts())
+            case c.MakeRoom(pick_id=pick_id, on_screen=on_screen):
+                own = self.pick(pick_id).items if pick_id is not None else {}
+                may = [each for each in self.stored if each not in own and each not in on_screen]
+                if len(self.stored) >= self.room and not may:
+                    raise DiskFull("nothing may go")
+                gone = tuple(may[: max(len(self.stored) - self.room + 1, 0)])
+                self._remove(gone)
+                return e.Evicted(item_ids=gone, counts=self.counts())
+        raise AssertionError(command)
+
+    def pick(self, pick_id: PickId) -> Pick:
+        return self.picks[pick_id - 1]
+
+    def _earlier(self, pick_id: PickId) -> tuple[MediaItemId, ...]:
+        own = self.pick(pick_id).items
+        if not own.keys() & self.stored.keys():
+            return ()
+        gone = tuple(each for each in self.stored if each not in own)
+        self._remove(gone)
+        for pick in self.picks:
+            if pick.id != pick_id:
+                pick.items.clear()
+        return gone
+
+    def _remove(self, ids: tuple[MediaItemId, ...]) -> None:
+        for each in ids:
+            self.stored.pop(each, None)
+            self.rounds.pop(each, None)
+
+
+@define
+class Decoder:
+    """Prepares whatever lies on the card undamaged, hidden or not: the painter judges nothing."""
+
+    faults: Faults = field(factory=Faults)
+
+    def perform(self, command: c.PrepareSlide, card: Card) -> e.Event:
+        self.faults.meet(command, after=False)
+        for item in command.slide.items:
+            if item.item_id not in card.stored or item.item_id in card.damaged:
+                raise Corrupt(Path(item.name), "cannot be read")
+        return e.SlidePrepared(slide=command.slide)
+
+
+def card_error() -> Corrupt:
+    return Corrupt(Path("catalog.sqlite3"), "malformed")

@@ -1,0 +1,296 @@
+"""Each law has failed once: the bug is put into the core, and the law of that name sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from kiosk.core import access, disconnect, downloads, picking, signin, slideshow
+from kiosk.core import commands as c
+from kiosk.core import events as e
+from kiosk.core.model import AccessToken, Deadline, Moment, Secret, Slide
+from kiosk.core.state import State
+from kiosk.core.turn import Turn
+from kiosk.errors import Gone, Unreachable
+from tests.core.dummies import Google
+from tests.core.laws import LAWS, Broken
+from tests.core.test_downloads import fetching, picked
+from tests.core.test_slideshow import frame
+from tests.core.world import World, with_pictures
+
+Bug = tuple[ModuleType | type, str, Any]
+
+
+def _blank_after_a_network_fault(show: slideshow.Show, event: e.Event, turn: Turn) -> slideshow.Show:
+    if isinstance(event, e.Failed) and isinstance(event.error, Unreachable):
+        return slideshow.clear(show, turn)
+    return REAL_SHOW(show, event, turn)
+
+
+REAL_SHOW = slideshow.handle
+
+
+def never_blank() -> tuple[Bug, Callable[[], object]]:
+    def live() -> None:
+        world = with_pictures("a")
+        world.google.faults.add(c.CreatePickingSession, Unreachable("down"))
+        world.ask(e.Verb.PICK)
+        world.settle()
+
+    return (slideshow, "handle", _blank_after_a_network_fault), live
+
+
+def code_poll_pace() -> tuple[Bug, Callable[[], object]]:
+    """slow_down is taken for a fault: the interval stays as it was."""
+    return (signin, "SLOWER", 0.0), lambda: World(google=Google(person="hurried")).run_for(60.0)
+
+
+def pick_poll_pace() -> tuple[Bug, Callable[[], object]]:
+    def live() -> None:
+        world = World(google=Google(poll_interval=30.0))
+        world.sign_in()
+        world.run_for(100.0)
+
+    return (picking, "_pace", lambda _: 5.0), live
+
+
+def one_at_a_time() -> tuple[Bug, Callable[[], object]]:
+    """The gate forgets that it has asked for a new access token already."""
+
+    def live() -> None:
+        world = with_pictures("a")
+        world.run_for(2 * 3600.0)
+        world.ask(e.Verb.PICK)
+        for _ in range(3):
+            world.feed(e.DeadlineReached())
+        world.settle()
+
+    def forgetful(
+        gate: access.Access, event: e.Event, turn: Turn
+    ) -> tuple[access.Access, tuple[e.Event, ...]]:
+        gate, events = real(gate, event, turn)
+        return evolve(gate, refreshing=None), events
+
+    real = access.handle
+    return (access, "handle", forgetful), live
+
+
+def few_fetches() -> tuple[Bug, Callable[[], object]]:
+    return (downloads, "AT_ONCE", 9), lambda: fetching(picked(*"abcdefghijk"))
+
+
+def sessions_known() -> tuple[Bug, Callable[[], object]]:
+    """A cancel forgets the picking session."""
+
+    def live() -> None:
+        world = World()
+        world.sign_in()
+        world.settle()
+        world.ask(e.Verb.CANCEL)
+
+    return (picking, "cancel", lambda part, _: evolve(part, phase=picking.Idle())), live
+
+
+def codes_not_in_a_loop() -> tuple[Bug, Callable[[], object]]:
+    def live() -> None:
+        world = World()
+        world.google.faults.add(c.PollToken, Gone("expired_token"), times=None)
+        world.run_for(100.0)
+
+    return (signin, "_over", lambda part, turn, eager: signin.begin(turn)), live
+
+
+def bearers_granted() -> tuple[Bug, Callable[[], object]]:
+    """The gate lets everything pass, with whatever it has."""
+
+    def open_gate(
+        gate: access.Access, commands: list[c.Command], now: Moment
+    ) -> tuple[access.Access, tuple[c.Command, ...]]:
+        token = AccessToken(Secret("ya29.stale"), Deadline(0.0))
+        return gate, tuple(
+            evolve(each, bearer=token) if isinstance(each, c.Authorised) else each for each in commands
+        )
+
+    def live() -> None:
+        world = World()
+        world.google.person = "approve"
+        world.run_for(60.0)
+
+    return (access, "admit", open_gate), live
+
+
+def deadline_ahead() -> tuple[Bug, Callable[[], object]]:
+    """What became of a pick is said for ever."""
+
+    def live() -> None:
+        world = World(google=Google(timeout_in=0.0))
+        world.sign_in()
+        world.run_for(100.0)
+
+    def deaf(part: picking.Picking, turn: Turn) -> picking.Picking:
+        return part if isinstance(part.phase, picking.Idle) else real(part, turn)
+
+    real = picking.tick
+    return (picking, "tick", deaf), live
+
+
+def nothing_grows() -> tuple[Bug, Callable[[], object]]:
+    def live() -> None:
+        world = frame("a", "b", "c")
+        for _ in range(60):
+            world.ask(e.Verb.NEXT)
+            world.run_for(1.5)
+
+    real = slideshow._shown
+
+    def hoarding(show: slideshow.Show, turn: Turn) -> slideshow.Show:
+        shown = real(show, turn)
+        return evolve(shown, history=(*show.history, *(show.current.items if show.current else ())))
+
+    return (slideshow, "_shown", hoarding), live
+
+
+def pixels_accounted() -> tuple[Bug, Callable[[], object]]:
+    """What was prepared is forgotten and its pixels stay."""
+
+    def live() -> None:
+        world = frame("a", "b", "c")
+        world.feed(e.ScreenResized(screen=world.settings.screen))
+
+    def leaking(show: slideshow.Show, turn: Turn, *, keep_item: bool) -> slideshow.Show:
+        return evolve(show, ready=None, coming=None, preparing=None)
+
+    return (slideshow, "_drop_ready", leaking), live
+
+
+def marks_are_shown() -> tuple[Bug, Callable[[], object]]:
+    """The playlist advances when a slide is prepared, not when it was shown."""
+    real = slideshow._prepared
+
+    def early(show: slideshow.Show, slide: Slide, turn: Turn) -> slideshow.Show:
+        turn.issue(c.MarkShown(item_ids=tuple(item.item_id for item in slide.items)))
+        return real(show, slide, turn)
+
+    return (slideshow, "_prepared", early), lambda: frame("a", "b")
+
+
+def settles() -> tuple[Bug, Callable[[], object]]:
+    """A retry without a pause: the step asks for ever."""
+
+    def live() -> None:
+        world = World()
+        world.sign_in()
+        world.settle()
+        world.google.revoke()
+        world.run_for(60.0)
+
+    def restless(gate: access.Access, turn: Turn) -> tuple[access.Access, tuple[e.Event, ...]]:
+        return evolve(gate, failures=gate.failures + 1), ()
+
+    return (access, "tick", restless), live
+
+
+def busy_loop() -> tuple[Bug, Callable[[], object]]:
+    """A card that cannot be written: the damaged picture is drawn again at once, for ever."""
+
+    def live() -> None:
+        world = frame("a", "b")
+        world.card.damaged |= set(world.card.stored)
+        world.card.faults.add(c.SetAside, Unreachable("x"), times=None)
+        world.restart()
+        world.run_for(60.0)
+
+    real = slideshow.handle
+
+    def hasty(show: slideshow.Show, event: e.Event, turn: Turn) -> slideshow.Show:
+        if isinstance(event, e.Failed) and isinstance(event.command, c.SetAside):
+            return show
+        return real(show, event, turn)
+
+    return (slideshow, "handle", hasty), live
+
+
+SEEDED = (
+    never_blank,
+    code_poll_pace,
+    pick_poll_pace,
+    one_at_a_time,
+    few_fetches,
+    sessions_known,
+    codes_not_in_a_loop,
+    bearers_granted,
+    deadline_ahead,
+    nothing_grows,
+    pixels_accounted,
+    marks_are_shown,
+    settles,
+    busy_loop,
+)
+
+
+@pytest.mark.parametrize("seeded", SEEDED, ids=lambda seeded: seeded.__name__)
+def test_a_seeded_bug_breaks_its_law_and_the_law_holds_without_it(
+    seeded: Callable[[], tuple[Bug, Callable[[], object]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (where, name, bug), live = seeded()
+    live()
+    monkeypatch.setattr(where, name, bug)
+    with pytest.raises(Broken) as caught:
+        live()
+    assert caught.value.law == seeded.__name__
+
+
+def test_every_law_has_its_seeded_bug() -> None:
+    assert {law.__name__ for law in LAWS} <= {seeded.__name__ for seeded in SEEDED}
+
+
+# More ways to lose a picking session. ---------------------------------------------------------------------------------
+
+
+def _deletions_are_lost_when_they_fail(part: picking.Picking, event: e.Event, turn: Turn) -> picking.Picking:
+    return evolve(part, deletions=tuple(each for each in part.deletions if each.command != event.answers))
+
+
+def test_a_deletion_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picking, "_deletion_answered", _deletions_are_lost_when_they_fail)
+    world = World()
+    world.sign_in()
+    world.settle()
+    world.google.faults.add(c.DeletePickingSession, Unreachable("down"))
+    world.ask(e.Verb.CANCEL)
+    with pytest.raises(Broken, match="sessions_known"):
+        world.settle()
+
+
+def test_a_replaced_session_that_is_not_ended_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overwriting(part: picking.Picking, turn: Turn, request_id: Any = None) -> picking.Picking:
+        return evolve(part, phase=picking.Creating(request_id or turn.fresh_request_id()))
+
+    monkeypatch.setattr(picking, "begin", overwriting)
+    world = World()
+    world.sign_in()
+    world.settle()
+    world.ask(e.Verb.SIGN_IN)
+    world.google.person = "approve"
+    with pytest.raises(Broken, match="sessions_known"):
+        world.run_for(60.0)
+
+
+def test_a_disconnect_that_does_not_wait_leaves_a_session_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = disconnect.ask
+
+    def hasty(state: State, asked: e.Asked, turn: Turn) -> State:
+        state = real(state, asked, turn)
+        assert state.leaving is not None
+        return evolve(state, leaving=evolve(state.leaving, awaits=frozenset()))
+
+    monkeypatch.setattr(disconnect, "ask", hasty)
+    world = with_pictures("a")
+    world.ask(e.Verb.PICK)
+    world.ask(e.Verb.SIGN_OUT)
+    world.run_for(60.0)
+    assert world.google.sessions
