@@ -195,7 +195,7 @@ def _arriving(state: State) -> Card:
     part = state.downloads
     match state.picking.phase:
         case picking.Listing(again=False, listed=listed):
-            status = _network(part.offline) or words.photos(len(listed))
+            status = _network(part.offline) or (words.photos(len(listed)) if listed else "")
             return Card(Look.PROGRESS, words.LISTING_TITLE, done=len(listed), status=status)
         case picking.Fetching() | picking.Listing() if part.total:
             status = _network(part.offline) or words.counted(part.stored, part.total)

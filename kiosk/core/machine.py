@@ -232,10 +232,13 @@ def _signed_in(state: State, event: Event, turn: Turn) -> State:
 def _needs_sign_in(state: State, event: Event, turn: Turn) -> State:
     """Somebody wants to pick and nobody is signed in any more: the sign-in is what they see next."""
     match event:
-        case Failed(command=CreatePickingSession(), error=SignInRequired()) if state.leaving is None:
-            if isinstance(state.signin, signin.Off):
-                return evolve(state, signin=signin.begin(turn))
+        case Failed(command=CreatePickingSession(), error=SignInRequired()) if _calm(state):
+            return evolve(state, signin=signin.begin(turn))
     return state
+
+
+def _calm(state: State) -> bool:
+    return state.leaving is None and isinstance(state.signin, signin.Off)
 
 
 def _consequences(state: State, turn: Turn) -> State:

@@ -7,7 +7,7 @@ import pytest
 from kiosk.core import access, picking
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import PICKER_SCOPE, Credentials, Grant, Seconds, Secret
+from kiosk.core.model import PICKER_SCOPE, CommandId, Credentials, Grant, Seconds, Secret
 from kiosk.core.turn import Turn
 from kiosk.errors import Busy, Gone, KioskError, Reason, Refused, SignInRequired, Unexpected, Unreachable
 from tests.core.dummies import Google
@@ -75,6 +75,30 @@ def test_a_second_401_asks_for_a_person_and_the_pictures_go_on() -> None:
     world.run_for(120.0)
     assert len(world.shown) > shown + 5
     assert len(world.asked(c.RefreshAccessToken)) == 1
+
+
+def test_one_picture_that_always_answers_401_signs_nobody_out() -> None:
+    world = with_pictures("a")
+    world.ask(e.Verb.PICK)
+    world.settle()
+    world.google.choose("b")
+    world.google.faults.add(c.FetchRendition, SignInRequired("401"), times=2)
+    world.run_until(lambda w: len(w.card.stored) == 2 and not w.google.sessions)
+    assert access.signed_in(world.state.access)
+
+
+@pytest.mark.parametrize(("answered", "kept"), [("1//new", "1//new"), ("1//old", "1//old"), (None, "1//old")])
+def test_a_refresh_token_that_the_server_changes_is_kept(answered: str | None, kept: str) -> None:
+    turn = Turn(World().now, SETTINGS, 8)
+    credentials = Credentials(Secret("1//old"), "client", (PICKER_SCOPE,))
+    gate = access.Access(credentials=credentials, refreshing=CommandId(7))
+    token = None if answered is None else Secret(answered)
+    grant = Grant(Secret("ya29.x"), Seconds(3599.0), token, (PICKER_SCOPE,))
+    gate, _ = access.handle(gate, e.Granted(answers=CommandId(7), grant=grant), turn)
+    assert gate.credentials is not None
+    assert gate.credentials.refresh_token == Secret(kept)
+    saved = [command for command in turn.commands if isinstance(command, c.SaveCredentials)]
+    assert [command.credentials for command in saved] == ([gate.credentials] if kept == "1//new" else [])
 
 
 def test_a_dead_refresh_token_makes_no_loop_of_codes_nor_of_refreshes() -> None:

@@ -112,7 +112,8 @@ def test_a_network_that_is_gone_while_a_code_is_shown_is_told_from_the_second_fa
 
 
 @pytest.mark.parametrize(
-    ("person", "title"), [("deny", words.DECLINED_TITLE), ("untick", words.UNTICKED_TITLE)]
+    ("person", "title"),
+    [("deny", words.REASONS[Reason.ACCESS_DENIED][0]), ("untick", words.REASONS[Reason.SCOPE_MISSING][0])],
 )
 def test_a_person_who_says_no_is_told_what_comes_next(person: str, title: str) -> None:
     world = World(google=Google(person=person))
@@ -408,8 +409,8 @@ def test_a_revoked_frame_with_photographs_shows_the_badge_only() -> None:
 def test_numbers_and_their_nouns_agree() -> None:
     assert words.minutes_left(1) == "1 minute left"
     assert words.minutes_left(12) == "12 minutes left"
-    assert words.not_arrived(1) == "1 photo did not arrive"
-    assert words.not_arrived(3) == "3 photos did not arrive"
+    assert words.photos(1) == "1 photo"
+    assert words.photos(3) == "3 photos"
 
 
 def test_google_photos_is_written_in_full() -> None:

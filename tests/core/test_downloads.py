@@ -12,8 +12,7 @@ from kiosk.core import commands as c
 from kiosk.core import downloads, machine, picking
 from kiosk.core import events as e
 from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, PickMode, Size
-from kiosk.core.turn import Turn
-from kiosk.core.turn import QUOTA_RETRY
+from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,
     Corrupt,

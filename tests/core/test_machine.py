@@ -102,6 +102,17 @@ def test_pick_without_a_sign_in_asks_for_one() -> None:
     assert len(world.asked(c.RequestDeviceCode)) == codes
 
 
+def test_pick_with_a_dead_refresh_token_asks_for_a_sign_in_at_once() -> None:
+    world = with_pictures("a")
+    world.google.revoke()
+    world.restart()
+    world.settle()
+    world.ask(e.Verb.PICK)
+    world.settle()
+    assert isinstance(world.state.signin, signin.Waiting)
+    assert world.state.show.current is not None
+
+
 def test_cancel_takes_a_sign_in_off_the_photographs_and_forgets_it() -> None:
     world = frame("a")
     world.ask(e.Verb.PICK)

@@ -22,8 +22,7 @@ from kiosk.core.model import (
     Seconds,
 )
 from kiosk.core.picking import Outcome
-from kiosk.core.turn import Turn
-from kiosk.core.turn import QUOTA_RETRY
+from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,
     DiskFull,
@@ -485,6 +484,7 @@ def test_a_fetch_that_meets_a_revocation_waits_for_the_next_sign_in_and_goes_on(
     world.settle()
     world.google.choose(*"bcdefgh")
     world.google.faults.add(command, SignInRequired("401"), times=14)
+    world.google.faults.add(c.RefreshAccessToken, SignInRequired("invalid_grant"))
     world.run_until(lambda w: phase_of(w, picking.Resuming))
     assert not access.signed_in(world.state.access)
     world.google.faults.clear()

@@ -12,8 +12,7 @@ from kiosk.core import access, picking, signin
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.model import Client, Grant, Seconds, Secret
-from kiosk.core.turn import Turn
-from kiosk.core.turn import QUOTA_RETRY
+from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,
     Gone,
