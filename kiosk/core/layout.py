@@ -167,9 +167,9 @@ def panel(screen: Size, *, with_qr: bool) -> Rect:
     if screen.width < screen.height:
         height = round(screen.height * (0.42 if with_qr else 0.3))
         return Rect(edge, screen.height - edge - height, screen.width - 2 * edge, height)
-    # As wide as its QR: the larger part of the picture stays free.
-    share = 0.56 if screen.height < SMALL else 0.47
-    width = min(round(screen.height * share) + 2 * gaps.padding, screen.width - 2 * edge)
+    # A picking address has to fit on two lines at the smallest type, and the larger part of the picture stays free.
+    share = 0.56 if screen.height < SMALL else 0.5
+    width = min(round(screen.height * share) + 2 * gaps.padding, screen.width - 2 * edge, screen.width // 2)
     return Rect(screen.width - edge - width, edge, width, screen.height - 2 * edge)
 
 
@@ -197,10 +197,10 @@ def snug(places: Places, modules: int) -> Places:
     return Places(words, qr, side, places.centred)
 
 
-def settle(box: Rect, height: int, width: int) -> Rect:
-    """The panel ``box`` cut down to what its card needs, in its lower right corner: the picture keeps the rest."""
-    width, height = min(width, box.width), min(height, box.height)
-    return Rect(box.right - width, box.bottom - height, width, height)
+def settle(box: Rect, height: int) -> Rect:
+    """The panel ``box`` cut down to what its card needs, at the foot of the screen: the picture keeps the rest."""
+    height = min(height, box.height)
+    return Rect(box.x, box.bottom - height, box.width, height)
 
 
 def badge(screen: Size, pill: Size) -> Rect:

@@ -8,19 +8,18 @@ Rules:
 
 from __future__ import annotations
 
-from enum import Enum
-
 from attrs import evolve, frozen
 
+from kiosk.core import deletions
 from kiosk.core.commands import (
     AddItems,
     CreatePickingSession,
     DeletePickingSession,
-    ForgetPick,
     GetPickingSession,
     ListMediaItems,
     SavePick,
 )
+from kiosk.core.deletions import Deletion
 from kiosk.core.events import (
     Event,
     Failed,
@@ -34,23 +33,44 @@ from kiosk.core.model import (
     NEVER,
     CommandId,
     Deadline,
-    MediaItemId,
     OpenPick,
     PickId,
     PickingSession,
-    PickingSessionId,
     PickPhase,
     RequestId,
 )
+from kiosk.core.phases import (
+    Choosing,
+    Creating,
+    Fetching,
+    Idle,
+    Listing,
+    Outcome,
+    Phase,
+    Resuming,
+    session_of,
+)
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, KioskError, Reason, Refused, SignInRequired
+
+__all__ = [
+    "Choosing",
+    "Creating",
+    "Deletion",
+    "Fetching",
+    "Idle",
+    "Listing",
+    "Outcome",
+    "Phase",
+    "Picking",
+    "Resuming",
+    "session_of",
+]
 
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 120.0
 SENTENCE_RETRY = 60.0
 """Between tries while a sentence on the screen asks the person for something."""
-DELETE_RETRY = 10.0
-LONGEST_DELETE_RETRY = 3600.0
 DEFAULT_POLL = 5.0
 LEAST_POLL = 1.0
 DEFAULT_TIMEOUT = 1800.0
@@ -59,89 +79,6 @@ MOST_PAGES = 500
 MOST_REFUSALS = 5
 OUTCOME_SECONDS = 30.0
 """How long the screen says what became of a pick."""
-
-
-class Outcome(Enum):
-    EMPTY = "empty"
-    TIMED_OUT = "timed_out"
-    CANCELLED = "cancelled"
-    LOST = "lost"
-    """The picking session ended at Google before everything was fetched."""
-    REFUSED = "refused"
-
-
-@frozen
-class Idle:
-    outcome: Outcome | None = None
-    until: Deadline = Deadline(0.0)
-    message: str = ""
-
-
-@frozen
-class Creating:
-    request_id: RequestId
-    command: CommandId | None = None
-    at: Deadline = Deadline(0.0)
-    failures: int = 0
-    trouble: KioskError | None = None
-    after_leftovers: bool = False
-    """Too many picking sessions: our own leftovers are being deleted first."""
-
-
-@frozen
-class Resuming:
-    """After a restart or a new sign-in: ask what became of the picking session."""
-
-    pick: OpenPick
-    command: CommandId | None = None
-    at: Deadline = Deadline(0.0)
-    failures: int = 0
-
-
-@frozen
-class Choosing:
-    """The QR is on the screen, the person is choosing."""
-
-    picking_session: PickingSession
-    next_poll: Deadline
-    stop_at: Deadline
-    pick_id: PickId | None = None
-    command: CommandId | None = None
-    failures: int = 0
-
-
-@frozen
-class Listing:
-    session_id: PickingSessionId
-    pick_id: PickId | None
-    command: CommandId | None = None
-    at: Deadline = Deadline(0.0)
-    page_token: str | None = None
-    seen: frozenset[str] = frozenset()
-    listed: frozenset[MediaItemId] = frozenset()
-    adding: tuple[CommandId, ...] = ()
-    """Pages on their way into the catalog."""
-    complete: bool = False
-    failures: int = 0
-    again: bool = False
-    """Listed once before: this is for fresh base URLs."""
-
-
-@frozen
-class Fetching:
-    session_id: PickingSessionId
-    pick_id: PickId
-
-
-@frozen
-class Deletion:
-    session_id: PickingSessionId
-    command: CommandId | None = None
-    at: Deadline = Deadline(0.0)
-    failures: int = 0
-
-
-Phase = Idle | Creating | Resuming | Choosing | Listing | Fetching
 
 
 @frozen
@@ -184,18 +121,6 @@ def finish(part: Picking, turn: Turn) -> Picking:
     return _end(part, turn, None) if isinstance(part.phase, Fetching) else part
 
 
-def session_of(phase: Phase) -> PickingSessionId | None:
-    match phase:
-        case Resuming(pick=pick):
-            return pick.session_id
-        case Choosing(picking_session=picking_session):
-            return picking_session.id
-        case Listing(session_id=session_id) | Fetching(session_id=session_id):
-            return session_id
-        case _:
-            return None
-
-
 def awaited(part: Picking) -> frozenset[CommandId]:
     """The commands whose answers still matter."""
     own = None if isinstance(part.phase, (Idle, Fetching)) else part.phase.command
@@ -218,7 +143,7 @@ def handle(part: Picking, event: Event, turn: Turn) -> Picking:
     if isinstance(event, PickingSessionDeleted) or (
         isinstance(event, Failed) and isinstance(event.command, DeletePickingSession)
     ):
-        return _deletion_answered(part, event, turn)
+        return evolve(part, deletions=deletions.answered(part.deletions, event, turn))
     phase = part.phase
     if isinstance(phase, (Idle, Fetching)) or phase.command is None or event.answers != phase.command:
         return _unasked(part, event, turn)
@@ -238,7 +163,7 @@ def handle(part: Picking, event: Event, turn: Turn) -> Picking:
 
 
 def tick(part: Picking, turn: Turn) -> Picking:
-    part = _tick_deletions(part, turn)
+    part = evolve(part, deletions=deletions.tick(part.deletions, turn))
     phase = part.phase
     match phase:
         case Idle(until=until) if until and turn.due(until):
@@ -265,7 +190,7 @@ def tick(part: Picking, turn: Turn) -> Picking:
 
 
 def deadline(part: Picking) -> Deadline:
-    soonest = min((d.at for d in part.deletions if d.command is None), default=NEVER)
+    soonest = deletions.deadline(part.deletions)
     match part.phase:
         case Idle(until=until) if until:
             return min(soonest, until)
@@ -417,23 +342,19 @@ def suspend_fetching(part: Picking) -> Picking:
 
 def signed_in_again(part: Picking, turn: Turn) -> Picking:
     """What waited for a person goes on."""
-    deletions = tuple(evolve(d, at=turn.now.after(0)) if d.command is None else d for d in part.deletions)
     phase = part.phase
     if isinstance(phase, Resuming) and phase.command is None:
         phase = evolve(phase, at=turn.now.after(0))
-    return evolve(part, phase=phase, deletions=deletions)
+    return evolve(part, phase=phase, deletions=deletions.signed_in_again(part.deletions, turn))
 
 
 def _end(part: Picking, turn: Turn, outcome: Outcome | None, message: str = "") -> Picking:
     """Back to idle; the picking session, if there is one, is deleted at Google."""
     session_id = session_of(part.phase)
-    deletions = part.deletions
-    if session_id is not None:
-        turn.issue(SavePick(session_id=session_id, phase=PickPhase.ENDED, expires_at=None))
-        deletions = (*deletions, Deletion(session_id))
+    left = part.deletions if session_id is None else deletions.add(part.deletions, session_id, turn)
     tells = outcome not in (None, Outcome.CANCELLED)
     until = turn.now.after(OUTCOME_SECONDS) if tells else Deadline(0.0)
-    return Picking(Idle(outcome, until, message), deletions)
+    return Picking(Idle(outcome, until, message), left)
 
 
 def _unasked(part: Picking, event: Event, turn: Turn) -> Picking:
@@ -443,28 +364,4 @@ def _unasked(part: Picking, event: Event, turn: Turn) -> Picking:
     session_id = event.picking_session.id
     if session_id == session_of(part.phase) or any(d.session_id == session_id for d in part.deletions):
         return part
-    turn.issue(SavePick(session_id=session_id, phase=PickPhase.ENDED, expires_at=None))
-    return evolve(part, deletions=(*part.deletions, Deletion(session_id)))
-
-
-def _tick_deletions(part: Picking, turn: Turn) -> Picking:
-    def act(deletion: Deletion) -> Deletion:
-        if deletion.command is not None or not turn.due(deletion.at):
-            return deletion
-        return evolve(deletion, command=turn.issue(DeletePickingSession(session_id=deletion.session_id)))
-
-    return evolve(part, deletions=tuple(act(deletion) for deletion in part.deletions))
-
-
-def _deletion_answered(part: Picking, event: Event, turn: Turn) -> Picking:
-    kept: list[Deletion] = []
-    for deletion in part.deletions:
-        if deletion.command is None or deletion.command != event.answers:
-            kept.append(deletion)
-        elif isinstance(event, Failed) and not isinstance(event.error, Gone):
-            at = turn.backoff(deletion.failures, DELETE_RETRY, LONGEST_DELETE_RETRY)
-            at = NEVER if isinstance(event.error, SignInRequired) else at
-            kept.append(evolve(deletion, command=None, at=at, failures=deletion.failures + 1))
-        else:
-            turn.issue(ForgetPick(session_id=deletion.session_id))
-    return evolve(part, deletions=tuple(kept))
+    return evolve(part, deletions=deletions.add(part.deletions, session_id, turn))

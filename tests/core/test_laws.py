@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, disconnect, downloads, picking, signin, slideshow
+from kiosk.core import access, deletions, disconnect, downloads, picking, signin, slideshow
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.model import AccessToken, Deadline, Moment, Secret, Slide
@@ -251,12 +251,14 @@ def test_every_law_has_its_seeded_bug() -> None:
 # More ways to lose a picking session. ---------------------------------------------------------------------------------
 
 
-def _deletions_are_lost_when_they_fail(part: picking.Picking, event: e.Event, turn: Turn) -> picking.Picking:
-    return evolve(part, deletions=tuple(each for each in part.deletions if each.command != event.answers))
+def _deletions_are_lost_when_they_fail(
+    part: deletions.Deletions, event: e.Event, turn: Turn
+) -> deletions.Deletions:
+    return tuple(each for each in part if each.command != event.answers)
 
 
 def test_a_deletion_that_is_lost_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picking, "_deletion_answered", _deletions_are_lost_when_they_fail)
+    monkeypatch.setattr(deletions, "answered", _deletions_are_lost_when_they_fail)
     world = World()
     world.sign_in()
     world.settle()

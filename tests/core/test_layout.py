@@ -157,10 +157,10 @@ def test_a_snug_plate_gives_its_rest_to_the_words() -> None:
     assert after.words.width == before.words.width + before.plate - after.plate
 
 
-def test_a_panel_settles_in_its_lower_right_corner() -> None:
+def test_a_panel_settles_at_the_foot_of_its_box() -> None:
     box = Rect(100, 10, 400, 500)
-    assert layout.settle(box, 200, 300) == Rect(200, 310, 300, 200)
-    assert layout.settle(box, 9999, 9999) == box
+    assert layout.settle(box, 200) == Rect(100, 310, 400, 200)
+    assert layout.settle(box, 9999) == box
 
 
 def test_mirroring_swaps_the_distances_to_left_and_right() -> None:

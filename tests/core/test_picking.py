@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, picking
+from kiosk.core import access, deletions, picking
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.model import (
@@ -454,7 +454,7 @@ def test_a_deletion_that_fails_is_tried_until_it_succeeds_over_restarts_too() ->
     world.restart()
     world.run_for(60.0)
     world.google.faults.clear()
-    world.run_for(2 * picking.LONGEST_DELETE_RETRY)
+    world.run_for(2 * deletions.LONGEST_RETRY)
     assert not world.google.sessions
     assert all(pick.phase is None for pick in world.card.picks)
     assert not world.state.picking.deletions
