@@ -180,7 +180,8 @@ def in_panel(screen: Size, box: Rect, *, with_qr: bool) -> Places:
     if not with_qr:
         return Places(area, None, 0, centred=False)
     if screen.width >= screen.height:
-        return Places(area, None, area.width, centred=False)
+        # A QR as high as the column is wide would leave little for the words.
+        return Places(area, None, round(area.width * 0.92), centred=False)
     side = min(area.height, round(area.width * 0.5))
     qr = Rect(area.right - side, area.y + (area.height - side) // 2, side, side)
     return Places(Rect(area.x, area.y, qr.x - gaps.padding - area.x, area.height), qr, side, centred=False)

@@ -14,6 +14,7 @@ from kiosk.core import access, disconnect, downloads, picking, signin, slideshow
 from kiosk.core.commands import (
     Command,
     CreatePickingSession,
+    MakeRoom,
     OpenCatalog,
     Quit,
     RefreshAccessToken,
@@ -40,6 +41,10 @@ from kiosk.core.state import LastError, State
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, KioskError, Pending, Reason, Refused, SignInRequired, SlowDown
 
+ROOM_FIRST = 20.0
+"""Seconds after the start: a lowered cache_max_mb takes effect, but not before the first picture ..."""
+ROOM_EVERY = 24 * 3600.0
+"""... and other programs fill the card too. Each new picture makes its own room besides."""
 OPEN_RETRY = 5.0
 """Seconds between two tries to read a card that cannot be read."""
 
@@ -77,6 +82,7 @@ def next_deadline(state: State) -> Deadline:
         downloads.deadline(state.downloads),
         slideshow.deadline(state.show, state.settings.transition),
         writes.deadline(state.writes),
+        state.room_at,
     )
     if state.leaving is not None:
         soonest = min(soonest, state.leaving.until)
@@ -107,7 +113,7 @@ def _tick(state: State, turn: Turn) -> State:
     state = disconnect.tick(state, turn)
     if disconnect.wiping(state):
         return state
-    state = _consequences(state, turn)
+    state = _keep_room(_consequences(state, turn), turn)
     if state.confirm_until is not None and turn.due(state.confirm_until):
         state = evolve(state, confirm_until=None)
     eager = state.counts.stored == 0 and state.leaving is None
@@ -120,6 +126,13 @@ def _tick(state: State, turn: Turn) -> State:
         show=slideshow.tick(state.show, turn),
         writes=writes.tick(state.writes, turn),
     )
+
+
+def _keep_room(state: State, turn: Turn) -> State:
+    if not turn.due(state.room_at):
+        return state
+    turn.issue(MakeRoom(pick_id=None, on_screen=slideshow.on_screen(state.show)))
+    return evolve(state, room_at=turn.now.after(ROOM_EVERY))
 
 
 def _open(state: State, turn: Turn) -> State:
@@ -147,7 +160,13 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
         case Wiped():
             # Slide ids are never used twice: the painter keeps pixels by them.
             show = slideshow.Show(next_slide=state.show.next_slide)
-            return State(settings=state.settings, opened=True, show=show, last_error=state.last_error)
+            return State(
+                settings=state.settings,
+                opened=True,
+                room_at=state.room_at,
+                show=show,
+                last_error=state.last_error,
+            )
     state = _note(state, event, turn)
     state = _signed_in(state, event, turn)
     state = _needs_sign_in(state, event, turn)
@@ -168,6 +187,7 @@ def _opened(state: State, event: CatalogOpened, turn: Turn) -> State:
     state = evolve(
         state,
         opened=True,
+        room_at=turn.now.after(ROOM_FIRST),
         access=gate,
         counts=event.counts,
         show=slideshow.start(event.drawn),

@@ -51,6 +51,8 @@ class State:
     show: Show = Show()
     counts: Counts = Counts()
     writes: Writes = Writes()
+    room_at: Deadline = NEVER
+    """When to look whether the card still has the room that config.toml asks for."""
     announced: PickId | None = None
     """The pick whose first picture has been brought forward."""
     attempt_kept: bool = False

@@ -284,7 +284,7 @@ def test_a_card_where_nothing_may_go_stops_with_a_note_and_gives_up_in_the_end()
     world.run_for(downloads.ROOM_TRIES * downloads.ROOM_RETRY + 60.0)
     assert world.card.given_up == {"b", "c"}
     assert not world.google.sessions
-    assert world.run_for(3600.0) == 0
+    assert world.run_for(3600.0) <= 1  # the look at the room on the card
 
 
 @pytest.mark.parametrize("error", [Unwritable("read-only"), DiskFull("full"), card_error()])

