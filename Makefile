@@ -20,7 +20,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: help setup venv demo test test-all bench screens format lock clean
+.PHONY: help setup venv demo test test-all bench screens sheet format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -61,8 +61,11 @@ test-all: $(VENV)/.test  ## every test at full length, on each proved Python tha
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
-screens: $(VENV)/.test  ## the screenshots in the README
-	@exec $(BIN)/python -m tests.screens $(ARGS)
+screens: $(VENV)/.demo  ## the screenshots in the README, taken from the real kiosk in the demo
+	@SDL_VIDEODRIVER=dummy $(BIN)/kiosk demo --auto --size 960x540 --screenshots docs/screens
+
+sheet: $(VENV)/.test  ## every scene at three sizes, for looking at; in build/screens
+	@$(BIN)/python -m tests.screens build/screens
 
 format: $(VENV)/.test  ## let ruff format and repair what it can
 	@$(BIN)/ruff format .

@@ -90,6 +90,8 @@ def set_up(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    # Pillow says by warnings what is odd about a picture.
+    logging.captureWarnings(True)
     # A line for each connection would wear the card out.
     logging.getLogger("urllib3").setLevel(max(level, logging.WARNING))
     return redactor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from attrs import evolve
@@ -137,10 +138,7 @@ def test_the_room_on_the_card_is_looked_at_soon_after_a_start_and_once_a_day() -
     world.restart()
     world.run_for(2.5 * 24 * 3600.0)
     times = [at for at, command in world.log if isinstance(command, c.MakeRoom)][-3:]
-    assert [round((after - before) / 3600.0) for before, after in zip(times, times[1:], strict=False)] == [
-        24,
-        24,
-    ]
+    assert [round((after - before) / 3600.0) for before, after in pairwise(times)] == [24, 24]
 
 
 def test_quit_is_passed_on() -> None:
