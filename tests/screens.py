@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from kiosk.app import mistakes
 from kiosk.core import words
 from kiosk.core.layout import fit
 from kiosk.core.model import Size, SlideId
@@ -18,6 +19,7 @@ from kiosk.core.scene import Badge, Card, Look, Mark, Scene
 from kiosk.display.images import PreparedSlide, compose, fitted
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas
+from kiosk.errors import ConfigError, Problem
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SIZES = (Size(800, 480), Size(1920, 1080), Size(1080, 1920))
@@ -56,6 +58,21 @@ DOWNLOADING = Card(
     total=40,
 )
 
+MISTAKES = ConfigError(
+    (
+        Problem(
+            f"{CONFIG}:12: [slideshow] dwel_seconds", "unknown key", "dwell_seconds, order", "dwell_seconds"
+        ),
+        Problem(f"{CONFIG}:14: [display] rotation", "45 is not one of them", "0, 90, 180, 270"),
+        Problem(
+            f"{CONFIG}:23: [google] picker_url",
+            "plain http to example.com would leave this machine unencrypted",
+            "an https address, or plain http on this machine (127.0.0.1, [::1] or localhost)",
+        ),
+        Problem(f"{CONFIG}:31: [storage] cache_max_mb", "it is too small", "100 to 1000000"),
+    )
+)
+
 SCENES: dict[str, Scene] = {
     "starting": Scene(card=Card(Look.MESSAGE, words.STARTING)),
     "client_missing": Scene(
@@ -66,6 +83,7 @@ SCENES: dict[str, Scene] = {
             footnote=words.config_at(CONFIG),
         )
     ),
+    "config_mistakes": Scene(card=mistakes.card(MISTAKES, Path(CONFIG))),
     "asking": Scene(
         card=Card(
             Look.MESSAGE,
@@ -79,7 +97,7 @@ SCENES: dict[str, Scene] = {
     "picking": Scene(card=PICKING),
     "picking_panel": Scene(current=PHOTO, card=PICKING),
     "sign_in_panel": Scene(current=PHOTO, card=_sign_in("https://www.google.com/device", "GQVQ-JKEC")),
-    "listing": Scene(card=Card(Look.PROGRESS, words.LISTING_TITLE, done=300)),
+    "listing": Scene(card=Card(Look.PROGRESS, words.LISTING_TITLE, status="300 photos", done=300)),
     "downloading": Scene(card=DOWNLOADING),
     "downloading_panel": Scene(current=PHOTO, card=DOWNLOADING),
     "desktop_client": Scene(

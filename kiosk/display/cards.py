@@ -8,6 +8,7 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from kiosk.core.layout import (
+    Measures,
     Places,
     badge,
     full_screen,
@@ -21,7 +22,7 @@ from kiosk.core.layout import (
 from kiosk.core.model import Rect, Size
 from kiosk.core.scene import Badge, Card
 from kiosk.display import qr
-from kiosk.display.column import LEGIBLE, Piece, Writer
+from kiosk.display.column import LEGIBLE, Column, Piece, Writer
 from kiosk.display.parts import Paper, Placed, Plate, Sign, Symbol, Words
 from kiosk.display.text import Typesetter, is_rtl
 from kiosk.display.theme import Theme
@@ -29,6 +30,11 @@ from kiosk.errors import DisplayError
 
 _WORDLESS = 100
 """Pixels. A window whose shorter side has fewer shows no words: nobody could read them."""
+
+_SHARES = (1.0, 0.92, 0.84, 0.76)
+"""Of the room that a panel has for its QR: what the QR takes, so that there is room for every word."""
+_CALM = 0.5
+"""Type and gaps of a panel shrink to this share of their size before its QR does, and further only after it."""
 
 
 @frozen
@@ -85,40 +91,31 @@ class Compositor:
         whole = Rect(0, 0, screen.width, screen.height)
         if is_rtl(card.title):
             places = _mirror(places, whole)
+        if "\n" in card.body:
+            # Several paragraphs are read line by line: one edge for all of them.
+            places = evolve(places, centred=False)
         column = Writer(
             self.theme, self.typesetter, card, places, measures(screen), over_photos=False
         ).fitting()
-        words = places.words
-        room = words.height - (column.foot.height + column.foot.gap if column.foot else 0)
-        # Centred on the screen like the QR beside it, as long as that keeps clear of the footnote.
-        start = words.y + max(0, min((words.height - column.height) // 2, room - column.height))
-        if places.qr is None and column.foot is None:
-            # The optical middle lies a little above the geometric one.
-            start -= min((start - words.y) // 8, round(4 * measures(screen).unit))
-        placed = [self.paper(screen), *_stacked(column.pieces, words, start, places)]
+        start, end = _span(column, places)
+        placed = [self.paper(screen), *_stacked(column.pieces, places.words, start, places)]
         if column.foot is not None:
-            placed += _stacked((column.foot,), words, words.bottom - column.foot.height, places)
+            placed += _stacked((column.foot,), places.words, end - column.foot.height, places)
         if card.qr is not None and places.qr is not None:
-            placed.append(Placed(Symbol(card.qr, places.plate, measures(screen).radius), places.qr))
+            placed.append(
+                Placed(Symbol(card.qr, Size(places.plate, places.plate), measures(screen).radius), places.qr)
+            )
         return placed
 
     def _panel(self, card: Card, screen: Size) -> list[Placed]:
         gaps = measures(screen)
         box = panel(screen, with_qr=card.qr is not None)
-        places = in_panel(screen, box, with_qr=card.qr is not None)
-        if card.qr is not None:
-            modules = _modules(card.qr, places.plate)
-            if not modules:
-                return self._panel(evolve(card, qr=None), screen)
-            places = snug(places, modules)
-        width = box.width
-        if places.plate and places.qr is None:
-            # Words and plate end on one line, so the panel is as wide as whole modules make it.
-            width = places.plate + 2 * gaps.padding
-            places = evolve(places, words=evolve(places.words, width=places.plate))
-        column = Writer(self.theme, self.typesetter, card, places, gaps, over_photos=True).fitting()
+        roomy = in_panel(screen, box, with_qr=card.qr is not None)
+        if card.qr is not None and not _modules(card.qr, roomy.plate):
+            return self._panel(evolve(card, qr=None), screen)
+        places, column = self._in_panel(card, roomy, gaps)
         height = column.height + (column.foot.height + column.foot.gap if column.foot else 0)
-        box = settle(box, max(height, places.qr.height if places.qr else 0) + 2 * gaps.padding, width)
+        box = settle(box, max(height, places.qr.height if places.qr else 0) + 2 * gaps.padding)
         words = evolve(
             places.words, x=box.x + gaps.padding, y=box.y + gaps.padding, height=box.height - 2 * gaps.padding
         )
@@ -132,8 +129,53 @@ class Compositor:
         back = Plate(Size(box.width, box.height), gaps.radius, theme.panel, theme.panel_opacity, theme.rim)
         placed = [Placed(back, box), *_stacked(pieces, places.words, start, places)]
         if card.qr is not None and places.qr is not None:
-            placed.append(Placed(Symbol(card.qr, places.plate, gaps.radius * 2 // 3), places.qr))
+            placed.append(
+                Placed(Symbol(card.qr, Size(places.plate, places.plate), gaps.radius * 2 // 3), places.qr)
+            )
         return placed
+
+    def _in_panel(self, card: Card, roomy: Places, gaps: Measures) -> tuple[Places, Column]:
+        """The largest QR beside which the card keeps every word."""
+        choice = [roomy] if card.qr is None else _plates(card.qr, roomy)
+        writers = [
+            Writer(self.theme, self.typesetter, card, places, gaps, over_photos=True) for places in choice
+        ]
+        for least in (_CALM, 0.0):
+            for writer in writers:
+                column = writer.whole(least)
+                if column is not None:
+                    return writer.places, column
+        return writers[-1].places, writers[-1].fitting()
+
+
+def _plates(text: str, roomy: Places) -> list[Places]:
+    """Places for the QR of this text, from the largest on."""
+    choice: list[Places] = []
+    for share in _SHARES:
+        smaller = evolve(roomy, plate=round(roomy.plate * share))
+        modules = _modules(text, smaller.plate)
+        if not modules:
+            break
+        choice.append(snug(smaller, modules))
+    return choice
+
+
+def _span(column: Column, places: Places) -> tuple[int, int]:
+    """Where the column of a full screen starts and where its footnote ends, pixels from the top."""
+    words, plate, foot = places.words, places.qr, column.foot
+    below = foot.height + foot.gap if foot else 0
+    if plate is not None and foot is not None and column.height + below <= plate.height:
+        # Capitals level with the upper edge of the plate, the last line of the footnote with its lower edge.
+        return plate.y - _slack(column.pieces[0]), plate.bottom + _slack(foot)
+    if plate is not None and foot is None and column.height <= words.height:
+        return words.y + (words.height - column.height) // 2, words.bottom
+    spare = max(0, words.height - below - column.height)
+    # The optical middle lies a little above the geometric one.
+    return words.y + spare * 15 // 32, words.bottom
+
+
+def _slack(piece: Piece) -> int:
+    return piece.part.block.slack if isinstance(piece.part, Words) else 0
 
 
 def _wordless(screen: Size) -> bool:

@@ -1,7 +1,8 @@
 """The column of a card: title, body, QR (where it stands in the column), bar, address, code, status, footnote.
 
-If it is too high, all of its type shrinks together; only when every text has come to its floor does the footnote go,
-and only then is the body shortened. Address and code never are.
+If it is too high, all of its type shrinks together. Only when every text has come to its floor does something go: of a
+card with a code the body, since its footnote says what is kept on this device; of any other card first the footnote.
+Address and code never do.
 """
 
 from __future__ import annotations
@@ -56,14 +57,27 @@ class Writer:
     gaps: Measures
     over_photos: bool
 
+    def whole(self, least: float = 0.0) -> Column | None:
+        """The column with every word at the largest type at which it fits, but not below ``least`` times its size."""
+        for step in _STEPS:
+            if step < least:
+                break
+            column = self.column(step)
+            if self.fits(column):
+                return column
+        return None
+
     def fitting(self) -> Column:
-        """The column at the largest type at which it fits."""
-        attempts = [
-            # Half a footnote helps nobody: it is there or it is not, and what stays grows again without it.
-            *((step, _ALL, _ALL) for step in _STEPS),
-            *((step, 0, _ALL) for step in _STEPS),
-            *((_STEPS[-1], 0, lines) for lines in (5, 4, 3, 2)),
-        ]
+        """The column at the largest type at which it fits, without its less important words if need be."""
+        column = self.whole()
+        if column is not None:
+            return column
+        # Half a footnote helps nobody: it is there or it is not, and what stays grows again without it.
+        bare = [(step, 0, _ALL) for step in _STEPS]
+        short = [(_STEPS[-1], 0, lines) for lines in (5, 4, 3, 2)]
+        attempts = [*bare, *short]
+        if self.card.code:
+            attempts = [(_STEPS[-1], _ALL, lines) for lines in (5, 4, 3, 2, 1, 0)] + short
         for attempt in attempts:
             column = self.column(*attempt)
             if self.fits(column):
@@ -88,25 +102,26 @@ class Writer:
         body = theme.panel_body if over else theme.body
         address, code = (theme.panel_address, theme.panel_code) if over else (theme.address, theme.code)
         add(self._text(card.title, theme.panel_title if over else theme.title, theme.ink, gap=0, step=step))
-        add(self._text(card.body, body, theme.quiet, gap=1.6, step=step, lines=body_lines))
+        for number, paragraph in enumerate(card.body.split("\n")):
+            gap = 2.2 if number else 1.6
+            add(self._text(paragraph, body, theme.quiet, gap=gap, step=step, lines=body_lines))
         if card.qr is not None and self.places.qr is None:
             add(self._symbol(card.qr))
-        if card.look is Look.PROGRESS:
+        if card.look is Look.PROGRESS and card.total:
             add(self._bar())
         if card.address:
-            add(self._whole(card.address, address, theme.ink, 2.0 if over else 3.0, step))
+            add(self._address(card.address, address, 2.0 if over else 3.0, step))
         if card.code:
-            add(self._whole(card.code, code, theme.accent, 1.0, step))
-        status = card.status or (str(card.done) if card.look is Look.PROGRESS and card.done else "")
-        gap = 2.0 if card.look is Look.PROGRESS else 1.4
+            add(self._code(card.code, code, 1.0, step))
+        gap = 2.0 if card.look is Look.PROGRESS or "\n" in card.body else 1.4
         add(
             self._text(
-                status,
+                card.status,
                 theme.small if card.look is Look.CODE else body,
                 theme.quiet,
                 gap=gap,
                 step=step,
-                lines=body_lines,
+                lines=max(1, body_lines),
             )
         )
         foot = self._text(card.footnote, theme.small, theme.quiet, gap=2.0, step=step, lines=foot_lines)
@@ -122,15 +137,24 @@ class Writer:
         block = self.typesetter.shorten(block, lines)
         return self._piece(block, colour, gap * step)
 
-    def _whole(self, text: str, style: Type, colour: Colour, gap: float, step: float) -> Piece:
-        block = self.typesetter.set_whole(
+    def _address(self, text: str, style: Type, gap: float, step: float) -> Piece:
+        block = self.typesetter.set_address(
             text,
             style,
             self._pixels(style, step),
             max(1, self.places.words.width),
-            least=max(LEGIBLE, round(LEAST * self.gaps.unit)),
+            floor=max(LEGIBLE, int(style.floor * self.gaps.unit)),
+            least=self._least(),
         )
-        return self._piece(block, colour, gap * step)
+        return self._piece(block, self.theme.ink, gap * step)
+
+    def _code(self, text: str, style: Type, gap: float, step: float) -> Piece:
+        width = max(1, self.places.words.width)
+        block = self.typesetter.set_code(text, style, self._pixels(style, step), width, self._least())
+        return self._piece(block, self.theme.accent, gap * step)
+
+    def _least(self) -> int:
+        return max(LEGIBLE, round(LEAST * self.gaps.unit))
 
     def _pixels(self, style: Type, step: float) -> int:
         return max(LEGIBLE, round(max(style.floor, style.size * step) * self.gaps.unit))
@@ -143,15 +167,16 @@ class Writer:
     def _symbol(self, text: str) -> Piece:
         side = self.places.plate
         radius = self.gaps.radius * 2 // 3 if self.over_photos else self.gaps.radius
-        return Piece(
-            Symbol(text, side, radius), side, side, round((2.4 if self.over_photos else 4) * self.gaps.unit)
-        )
+        # In a panel words and plate end on one line.
+        size = Size(self.places.words.width if self.over_photos else side, side)
+        gap = round((2.4 if self.over_photos else 4) * self.gaps.unit)
+        return Piece(Symbol(text, size, radius), size.width, size.height, gap)
 
     def _bar(self) -> Piece:
         card, theme = self.card, self.theme
         width = self.places.words.width if self.over_photos else round(self.places.words.width * 0.7)
         size = Size(width, max(4, round((0.9 if self.over_photos else 1.1) * self.gaps.unit)))
-        done = round(width * card.done / card.total) if card.total and card.done else None
+        done = round(width * card.done / card.total) if card.done else None
         return Piece(
             Bar(size, done, theme.accent, theme.track), width, size.height, round(3 * self.gaps.unit)
         )

@@ -13,13 +13,12 @@ from PIL import Image
 from kiosk.core.layout import qr_scale
 from kiosk.errors import DisplayError
 
-LEAST_SCALE = 3
+LEAST_SCALE = 6
 """Pixels per module under which the weaker error correction is taken, to have fewer and larger modules."""
 
 Modules = tuple[tuple[bool, ...], ...]
 
 
-@lru_cache(maxsize=4)
 def modules(text: str, pixels: int) -> Modules:
     """The symbol without its quiet zone, rows from the top. DisplayError: it does not fit into so many pixels."""
     symbol = _make(text, weak=False)
@@ -44,6 +43,7 @@ def draw(text: str, pixels: int) -> Image.Image:
     return plate
 
 
+@lru_cache(maxsize=8)
 def _make(text: str, *, weak: bool) -> Modules:
     from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
     from qrcode.exceptions import DataOverflowError

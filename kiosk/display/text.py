@@ -7,18 +7,22 @@ in here alters a text: it is broken into lines, made smaller, and at the very en
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from attrs import frozen
 from PIL import Image, ImageDraw, features
 
+from kiosk.display import breaking
 from kiosk.display.fonts import FontBook, load
 from kiosk.display.theme import Colour, Type
 
 CAPITALS = 0.727
 """Height of Inter's capitals, as a share of the type size."""
 ELLIPSIS = "\u2026"
+NEARLY = 0.9
+"""Share of its size that an address keeps for the sake of one line; for less it is broken instead."""
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +66,11 @@ class Block:
         return round(self.leading * len(self.lines))
 
     @property
+    def slack(self) -> int:
+        """From the upper edge to the capitals of the first line, and from the last base line to the lower edge."""
+        return round((self.leading - CAPITALS * self.pixels) / 2)
+
+    @property
     def bleed(self) -> int:
         """How far ink may reach over the edges: tall scripts, marks, italics."""
         return -(-self.pixels * 2 // 5)
@@ -79,24 +88,59 @@ class Typesetter:
 
     def set(self, text: str, type_: Type, pixels: int, width: int, *, balance: bool = False) -> Block:
         """Break the text into lines of at most ``width`` pixels; balanced: of about the same length."""
+        return _set(self, text, type_, pixels, width, balance)
+
+    def set_anew(self, text: str, type_: Type, pixels: int, width: int, *, balance: bool) -> Block:
+        """What :meth:`set` does for a text that it does not remember."""
         breaker = self._balanced if balance else self._broken
-        lines = breaker(text, type_, pixels, width)
-        widest = max((self.measure(line, type_, pixels) for line in lines), default=0.0)
-        return Block(tuple(lines), type_, pixels, min(width, round(widest + 0.5)), is_rtl(text))
+        return self._block(breaker(text, type_, pixels, width), type_, pixels, width)
 
-    def set_whole(self, text: str, type_: Type, pixels: int, width: int, least: int) -> Block:
-        """For addresses and codes: the largest type, up to ``pixels``, on as few lines as ``least`` allows.
-
-        What does not fit on one line is broken, after a sign where there is one; nothing is left out.
-        """
+    def set_code(self, text: str, type_: Type, pixels: int, width: int, least: int) -> Block:
+        """The largest type, up to ``pixels``, on as few lines as ``least`` allows; nothing is left out."""
         for lines in (1, 2, 3):
-            for size in range(pixels, least - 1, -1):
-                if self.measure(text, type_, size) > width * lines:
-                    continue
-                block = self.set(text, type_, size, width)
-                if len(block.lines) <= lines:
+            block = self._largest(text, type_, range(pixels, least - 1, -1), width, lines)
+            if block is not None:
+                return block
+        return self._block(breaking.anywhere(text, self._fits(type_, least, width)), type_, least, width)
+
+    def set_address(
+        self, text: str, type_: Type, pixels: int, width: int, *, floor: int, least: int
+    ) -> Block:
+        """On one line if that takes nearly the size asked for, else broken (breaking.py) into two or three.
+
+        Only what needs more lines than that at ``floor`` becomes smaller, down to ``least``. Nothing is left out.
+        """
+        one = self._largest(text, type_, range(pixels, floor - 1, -1), width, 1)
+        if one is not None and one.pixels >= NEARLY * pixels:
+            return one
+        better = range(pixels, one.pixels if one else floor - 1, -1)
+        for signs in (breaking.SLASH, breaking.SIGNS, ""):
+            for lines in (2, 3):
+                block = self._largest(text, type_, better, width, lines, signs)
+                if block is not None:
                     return block
-        return self.set(text, type_, least, width)
+            if one is not None:
+                return one
+        return self.set_code(text, type_, floor, width, least)
+
+    def _largest(
+        self, text: str, type_: Type, sizes: range, width: int, lines: int, signs: str = ""
+    ) -> Block | None:
+        for size in sizes:
+            if self.measure(text, type_, size) > width * lines:
+                continue
+            fits = self._fits(type_, size, width)
+            cut = breaking.after(signs, text, fits) if signs else breaking.anywhere(text, fits)
+            if cut is not None and len(cut) <= lines:
+                return self._block(cut, type_, size, width)
+        return None
+
+    def _fits(self, type_: Type, pixels: int, width: int) -> Callable[[str], bool]:
+        return lambda part: self.measure(part.rstrip(), type_, pixels) <= width
+
+    def _block(self, lines: list[str], type_: Type, pixels: int, width: int) -> Block:
+        widest = max((self.measure(line, type_, pixels) for line in lines), default=0.0)
+        return Block(tuple(lines), type_, pixels, min(width, round(widest + 0.5)), is_rtl("".join(lines)))
 
     def shorten(self, block: Block, lines: int) -> Block:
         """The block with at most so many lines, the last one ending in an ellipsis."""
@@ -145,10 +189,8 @@ class Typesetter:
                 else:
                     lines.append(line.rstrip())
                     line = word
-                while self.measure(line.rstrip(), type_, pixels) > width and len(line.rstrip()) > 1:
-                    cut = self._cut(line, type_, pixels, width)
-                    lines.append(line[:cut])
-                    line = line[cut:]
+                *cut, line = breaking.anywhere(line, self._fits(type_, pixels, width))
+                lines += cut
             lines.append(line.rstrip())
         return lines
 
@@ -166,21 +208,11 @@ class Typesetter:
                 wide, lines = middle, attempt
         return lines
 
-    def _cut(self, line: str, type_: Type, pixels: int, width: int) -> int:
-        """Where to break a word that is wider than the box: after a sign, if one is near the end, else anywhere."""
-        low, high = 1, len(line)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.measure(line[:middle], type_, pixels) <= width:
-                low = middle
-            else:
-                high = middle - 1
-        for place in range(low, max(1, low - low // 3), -1):
-            if line[place - 1] in "/?&=-.":
-                return place
-        while low > 1 and low < len(line) and unicodedata.combining(line[low]):
-            low -= 1
-        return low
+
+@lru_cache(maxsize=256)
+def _set(setter: Typesetter, text: str, type_: Type, pixels: int, width: int, balance: bool) -> Block:
+    """A card is laid out anew when one line of it differs; the others are broken once."""
+    return setter.set_anew(text, type_, pixels, width, balance=balance)
 
 
 def _words(paragraph: str) -> list[str]:
@@ -226,7 +258,7 @@ def _visual(book: FontBook, line: str, style: Type, rtl: bool) -> list[tuple[Pat
     return list(reversed(runs)) if rtl and has_raqm() else list(runs)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _measure(book: FontBook, text: str, style: Type, pixels: int, rtl: bool) -> float:
     width = 0.0
     for path, run in book.runs(text, style.family, style.weight):

@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from attrs import evolve
 
+from kiosk.core.layout import measures
 from kiosk.core.model import Rect, Size
-from kiosk.core.scene import Card, Look, Mark
+from kiosk.core.scene import Mark
 from kiosk.display.cards import Compositor
 from kiosk.display.fonts import FontBook
-from kiosk.display.parts import Paper, Placed, Plate, Symbol, Words
+from kiosk.display.parts import Bar, Paper, Placed, Plate, Symbol, Words
 from kiosk.display.shapes import mark
 from kiosk.display.text import Typesetter
 from kiosk.display.theme import SMALLEST, THEME
@@ -87,13 +88,10 @@ def test_a_full_screen_has_every_word_and_no_type_below_the_smallest(screen: Siz
     for name, card in CARDS.items():
         placed = COMPOSITOR.card(card, screen, over_photos=False)
         seen = {text.replace(" ", "") for text in texts(placed)}
-        for text in (card.title, card.body, card.status, card.footnote):
+        for text in (card.title, *card.body.split("\n"), card.status, card.footnote):
             assert not text or text.replace(" ", "") in seen, name
         for item in placed:
-            if isinstance(item.part, Words) and "".join(item.part.block.lines) not in (
-                card.address,
-                card.code,
-            ):
+            if isinstance(item.part, Words) and "".join(item.part.block.lines) != card.code:
                 assert item.part.block.pixels >= int(SMALLEST * unit), name
 
 
@@ -120,18 +118,112 @@ def test_an_address_too_long_for_a_qr_is_still_shown_as_text(over_photos: bool) 
     assert card.address in texts(placed)
 
 
-def test_a_card_with_far_too_many_words_gives_up_footnote_and_body_before_the_code() -> None:
-    card = Card(
-        Look.CODE,
-        "Title",
-        body="word " * 400,
-        qr="https://example.com",
-        address="https://example.com",
-        code="ABCD-EFGH",
-        footnote="note " * 200,
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda size: f"{size.width}x{size.height}")
+@pytest.mark.parametrize("over_photos", [False, True])
+def test_beside_a_code_stands_what_is_kept_on_this_device(screen: Size, over_photos: bool) -> None:
+    card = CARDS["sign_in"]
+    assert card.footnote in {
+        " ".join(item.part.block.lines)
+        for item in COMPOSITOR.card(card, screen, over_photos=over_photos)
+        if isinstance(item.part, Words)
+    }
+
+
+@pytest.mark.parametrize(
+    "screen", [Size(800, 480), Size(1024, 600), Size(1280, 720), Size(1920, 1080), Size(3840, 2160)]
+)
+def test_a_panel_keeps_every_word_of_sign_in_and_picking_and_no_address_is_small(screen: Size) -> None:
+    least = int(SMALLEST * measures(screen).unit)
+    for name in ("sign_in", "picking"):
+        card = CARDS[name]
+        placed = COMPOSITOR.card(card, screen, over_photos=True)
+        seen = {text.replace(" ", "") for text in texts(placed)}
+        for text in (card.title, card.body, card.address, card.status, card.footnote):
+            assert text is not None and text.replace(" ", "") in seen, (name, text)
+        assert all(item.part.block.pixels >= least for item in placed if isinstance(item.part, Words))
+        assert symbol(placed).height > 0.38 * screen.height
+
+
+def test_a_picking_address_stands_on_two_lines_and_breaks_behind_a_slash() -> None:
+    assert PICKING.address is not None
+    for screen in (Size(800, 480), Size(1280, 720), Size(1920, 1080), Size(1080, 1920)):
+        for over_photos in (False, True):
+            if over_photos and screen.width < screen.height:
+                continue  # the column beside the QR of an upright panel is narrower than that
+            placed = COMPOSITOR.card(PICKING, screen, over_photos=over_photos)
+            lines = next(
+                item.part.block.lines
+                for item in placed
+                if isinstance(item.part, Words) and "".join(item.part.block.lines) == PICKING.address
+            )
+            assert lines == (PICKING.address[:33], PICKING.address[33:])
+
+
+@pytest.mark.parametrize("screen", [Size(800, 480), Size(1280, 720), Size(1920, 1080)])
+def test_capitals_and_footnote_are_level_with_the_edges_of_the_plate(screen: Size) -> None:
+    placed = COMPOSITOR.card(CARDS["sign_in"], screen, over_photos=False)
+    plate = symbol(placed)
+    words = [item for item in placed if isinstance(item.part, Words)]
+    title, foot = words[0].part.render(COMPOSITOR.typesetter), words[-1].part.render(COMPOSITOR.typesetter)
+    title_box, foot_box = title.getchannel("A").getbbox(), foot.getchannel("A").getbbox()
+    assert title_box is not None and foot_box is not None
+    assert abs(words[0].rect.y + title_box[1] - plate.y) <= 0.006 * screen.height
+    # Descenders hang below the base line.
+    assert 0 <= words[-1].rect.y + foot_box[3] - plate.bottom <= 0.015 * screen.height
+
+
+def test_a_card_without_a_footnote_stands_in_the_middle_beside_its_qr() -> None:
+    placed = COMPOSITOR.card(evolve(PICKING, footnote=""), Size(1920, 1080), over_photos=False)
+    words = [
+        rect for item, rect in zip(placed[1:], content(placed), strict=True) if isinstance(item.part, Words)
+    ]
+    plate = symbol(placed)
+    assert abs(words[0].y + words[-1].bottom - plate.y - plate.bottom) <= 2
+
+
+@pytest.mark.parametrize("screen", [Size(800, 480), Size(1920, 1080), Size(1080, 1920)])
+def test_several_paragraphs_share_one_edge_and_stand_apart(screen: Size) -> None:
+    placed = COMPOSITOR.card(CARDS["config_mistakes"], screen, over_photos=False)
+    words = [item.part for item in placed if isinstance(item.part, Words)]
+    assert len(words) == 6  # title, three problems, how many more, the file
+    assert {part.align for part in words} == {0.0}
+    rects = content(placed)
+    for above, below in pairwise(rects[1:4]):
+        assert below.y - above.bottom >= 0.01 * min(screen.width, screen.height)
+
+
+def test_a_sentence_of_one_paragraph_stands_in_the_middle() -> None:
+    placed = COMPOSITOR.card(CARDS["disconnect"], Size(1920, 1080), over_photos=False)
+    assert {item.part.align for item in placed if isinstance(item.part, Words)} == {0.5}
+
+
+def test_there_is_no_bar_before_there_is_a_total() -> None:
+    for over_photos in (False, True):
+        listing = COMPOSITOR.card(CARDS["listing"], Size(800, 480), over_photos=over_photos)
+        assert not any(isinstance(item.part, Bar) for item in listing)
+        assert "300 photos" in texts(listing)
+        loading = COMPOSITOR.card(CARDS["downloading"], Size(800, 480), over_photos=over_photos)
+        assert any(isinstance(item.part, Bar) for item in loading)
+
+
+@pytest.mark.parametrize("over_photos", [False, True])
+def test_a_card_with_far_too_many_words_gives_up_the_body_before_what_is_kept(over_photos: bool) -> None:
+    card = evolve(CARDS["sign_in"], body="word " * 400)
+    seen = texts(COMPOSITOR.card(card, Size(800, 480), over_photos=over_photos))
+    assert (
+        card.code in seen
+        and card.address in seen
+        and card.title.replace(" ", "") in "".join(seen).replace(" ", "")
     )
+    assert any(text.startswith("word") and text.endswith("\u2026") for text in seen)
+    assert card.footnote.replace(" ", "") in {text.replace(" ", "") for text in seen}
+
+
+@pytest.mark.parametrize("code", ["ABCD-EFGH", None])
+def test_a_footnote_without_end_goes_before_the_code(code: str | None) -> None:
+    card = evolve(CARDS["sign_in"], body="word " * 400, code=code, footnote="note " * 900)
     seen = texts(COMPOSITOR.card(card, Size(800, 480), over_photos=False))
-    assert "ABCD-EFGH" in seen and "https://example.com" in seen and "Title" in seen
+    assert card.address in seen and (code is None or code in seen)
     assert any(text.endswith("\u2026") for text in seen)
     assert not any(text.startswith("note") for text in seen)
 

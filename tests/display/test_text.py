@@ -101,34 +101,54 @@ def test_a_shortened_text_ends_in_an_ellipsis_and_fits() -> None:
     assert SETTER.shorten(block, 99) is block
 
 
-def test_a_short_address_keeps_its_size_and_a_long_one_shrinks_to_one_line() -> None:
-    short = SETTER.set_whole("https://a.example", THEME.address, 30, 600, least=16)
+def address(text: str, pixels: int, width: int, *, floor: int = 16, least: int = 12) -> Block:
+    return SETTER.set_address(text, THEME.address, pixels, width, floor=floor, least=least)
+
+
+def test_a_short_address_keeps_its_size_and_one_that_nearly_fits_shrinks_a_little() -> None:
+    short = address("https://a.example", 30, 600)
     assert (short.pixels, len(short.lines)) == (30, 1)
-    long = SETTER.set_whole("https://www.example.com/device/of/yours", THEME.address, 30, 600, least=16)
-    assert 16 <= long.pixels < 30
-    assert long.lines == ("https://www.example.com/device/of/yours",)
+    nearly = "https://www.example.com/device/of/yours"
+    width = round(SETTER.measure(nearly, THEME.address, 28)) + 1
+    assert (address(nearly, 30, width).pixels, address(nearly, 30, width).lines) == (28, (nearly,))
+
+
+def test_a_long_address_breaks_after_a_slash_before_it_becomes_small() -> None:
+    block = address("https://photos.google.com/picker/3f2b8c1e-57a4-4d0c-9a54-0c1d2e3f4a5b", 30, 700)
+    assert block.pixels == 30
+    assert block.lines == ("https://photos.google.com/picker/", "3f2b8c1e-57a4-4d0c-9a54-0c1d2e3f4a5b")
+
+
+def test_one_line_is_better_than_a_break_that_is_not_behind_a_slash() -> None:
+    text = "https://" + "W" * 40
+    width = round(SETTER.measure(text, THEME.address, 20))
+    assert address(text, 30, width).lines == (text,)
+
+
+@pytest.mark.parametrize("width", [200, 260, 400, 700])
+def test_an_address_goes_below_its_floor_only_where_three_lines_do_not_hold_it(width: int) -> None:
+    text = "https://photos.google.com/picker/" + "0123456789" * 5
+    block = address(text, 30, width)
+    three_hold_it = SETTER.measure(text, THEME.address, 16) < 2.2 * width
+    assert (block.pixels >= 16) is three_hold_it
+    assert len(block.lines) <= 3 or block.pixels == 12
 
 
 @pytest.mark.parametrize(
     "text", ["W" * 40, "https://photos.google.com/picker/" + "0123456789abcdef-" * 6, "W" * 200]
 )
 @pytest.mark.parametrize("width", [120, 300, 900])
-def test_no_letter_of_an_address_is_ever_left_out(text: str, width: int) -> None:
-    block = SETTER.set_whole(text, THEME.address, 34, width, least=12)
-    assert "".join(block.lines) == text
-    assert all(SETTER.measure(line, THEME.address, block.pixels) <= width for line in block.lines)
-
-
-def test_an_address_breaks_after_a_sign() -> None:
-    block = SETTER.set_whole(
-        "https://photos.google.com/picker/3f2b8c1e-57a4", THEME.address, 20, 260, least=18
-    )
-    assert len(block.lines) == 2
-    assert block.lines[0][-1] in "/.-"
+def test_no_letter_of_an_address_or_a_code_is_ever_left_out(text: str, width: int) -> None:
+    for block in (
+        address(text, 34, width),
+        SETTER.set_code(text, THEME.address, 34, width, least=12),
+    ):
+        assert "".join(block.lines) == text
+        assert all(SETTER.measure(line, THEME.address, block.pixels) <= width for line in block.lines)
 
 
 def test_tracking_makes_a_code_wider_but_adds_no_letter() -> None:
-    code = SETTER.set_whole("ABCD-EFGH", THEME.code, 60, 900, least=12)
+    code = SETTER.set_code("ABCD-EFGH", THEME.code, 60, 900, least=12)
     assert code.lines == ("ABCD-EFGH",)
     tight = SETTER.measure("ABCD-EFGH", THEME.address, 60)
     assert SETTER.measure("ABCD-EFGH", THEME.code, 60) > tight * 1.03

@@ -56,7 +56,10 @@ def test_a_key_is_a_verb(screen: Screen, key: int, modifiers: int, verb: Verb) -
 def test_only_the_key_that_erases_everything_wants_to_be_pressed_twice(screen: Screen) -> None:
     press(pygame.K_d, pygame.KMOD_LSHIFT)
     press(pygame.K_h)
-    assert [event.confirmed for event in screen.events(paused=False) if isinstance(event, Asked)] == [False, True]
+    assert [event.confirmed for event in screen.events(paused=False) if isinstance(event, Asked)] == [
+        False,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(
