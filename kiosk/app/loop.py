@@ -18,7 +18,7 @@ from kiosk.app.status import status
 from kiosk.app.workers import Message, Prepared, Workers
 from kiosk.control import ControlRequest, ControlVerb
 from kiosk.core import compose, machine, signin
-from kiosk.core.commands import Command, DropSlide, Quit
+from kiosk.core.commands import Command, DropSlide, GiveUp, Quit
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, ScreenResized, Verb
 from kiosk.core.model import Deadline, Moment, Secret, Settings
 from kiosk.system.clock import Clock
@@ -43,6 +43,10 @@ FIRST_WORDS = 0.3
 twentieth of a second are a flicker, and painting them would hold up the picture."""
 CONFIG_LOOK = 2.0
 """While the owner has something to change in config.toml."""
+SAME_FAULT = 6 * 3600.0
+"""Seconds: the same words within this time are the same fault. None of our own back-offs is longer."""
+MOST_WARNED = 100
+"""Different lines that are remembered."""
 
 
 class Ending(Enum):
@@ -84,6 +88,8 @@ class Kiosk:
         self._next_frame = now.monotonic
         self._watched = now.monotonic
         self._said = ""
+        self._warned: dict[str, float] = {}
+        """Lines of the log, and when they were last true, in monotonic seconds; the oldest first."""
         self._ready = False
 
     def open_catalog(self) -> None:
@@ -163,11 +169,21 @@ class Kiosk:
         before = self.state.last_error
         self.state, commands = machine.step(self.state, event, now)
         error = self.state.last_error
-        # The owner hears of a fault when it begins, not every second.
-        if isinstance(event, Failed) and error is not None and (before is None or before.text != error.text):
-            _log.warning("%s: %s", type(event.command).__name__, error.text)
+        if isinstance(event, Failed) and error is not None and error is not before:
+            self._warn(f"{type(event.command).__name__}: {error.text}", now)
         for command in commands:
+            if isinstance(command, GiveUp):
+                self._warn(f"a picture is given up: {command.why}", now)
             self._do(command)
+
+    def _warn(self, line: str, now: Moment) -> None:
+        """The owner hears of a fault when it begins, not every second, and again when it comes back another day."""
+        told = self._warned.pop(line, float("-inf"))
+        self._warned[line] = now.monotonic
+        if now.monotonic - told > SAME_FAULT:
+            _log.warning("%s", line)
+        if len(self._warned) > MOST_WARNED:
+            del self._warned[next(iter(self._warned))]
 
     def _do(self, command: Command) -> None:
         if self._workers.do(command):

@@ -43,7 +43,8 @@ BASE_URL_LIFE = 50 * 60.0
 MOST_TRIES = 6
 """Of one item, for faults that name this item and not the network."""
 UNREADABLE_TRIES = 2
-GONE_TRIES = 3
+GONE_PAUSES = (0.0, 60.0, 300.0)
+"""Seconds before each new list after a base URL was refused: the first refusal is its age, more may be a passing fault."""
 ROOM_RETRY = 60.0
 ROOM_TRIES = 30
 """Half an hour of a full card, then the rest of the pick is given up so that its picking session can be deleted."""
@@ -74,6 +75,8 @@ class Downloads:
     offline: KioskError | None = None
     list_again: Deadline | None = None
     """Since when the base URLs are known to be too old: the machine asks picking for a new list."""
+    list_at: Deadline = Deadline(0.0)
+    """When to ask for it."""
     relisting: bool = False
     full: StorageError | None = None
     making_room: CommandId | None = None
@@ -147,6 +150,8 @@ def tick(part: Downloads, turn: Turn, on_screen: tuple[MediaItemId, ...]) -> Dow
 def deadline(part: Downloads) -> Deadline:
     if part.full is not None:
         return part.room_at
+    if part.list_again is not None and not part.relisting:
+        return NEVER if part.signed_out else part.list_at
     if (
         part.queue
         and not part.signed_out
@@ -189,7 +194,7 @@ def _added(part: Downloads, event: ItemsAdded, turn: Turn) -> Downloads:
 
 def relisted(part: Downloads, turn: Turn) -> Downloads:
     """The new list is complete: what it no longer holds cannot be fetched."""
-    since, part = part.list_again, evolve(part, list_again=None, relisting=False)
+    since, part = part.list_again, evolve(part, list_again=None, list_at=Deadline(0.0), relisting=False)
     assert since is not None  # noqa: S101  otherwise nobody asked for a new list
     lost = tuple(want for want in part.queue if want.listed_at < since)
     for want in lost:
@@ -253,9 +258,11 @@ def _fetch_failed(part: Downloads, event: Failed, turn: Turn) -> Downloads:
             return evolve(part, queue=(want, *part.queue))  # listed again meanwhile
         case Gone():
             want = evolve(want, gone=want.gone + 1)
-            if want.gone < GONE_TRIES and part.list_again is None:
-                part = evolve(part, list_again=_now(turn))
-            return _again(part, want, want.gone < GONE_TRIES, error, turn)
+            may = want.gone <= len(GONE_PAUSES)
+            if may and part.list_again is None:
+                list_at = turn.now.after(GONE_PAUSES[want.gone - 1])
+                part = evolve(part, list_again=_now(turn), list_at=list_at)
+            return _again(part, want, may, error, turn)
         case SignInRequired():
             return evolve(part, queue=(want, *part.queue), signed_out=True)
         case StorageError():

@@ -276,7 +276,7 @@ def _consequences(state: State, turn: Turn) -> State:
         state = evolve(state, attempt_kept=True)
     if part.signed_out and isinstance(phase, picking.Fetching):
         state = evolve(state, picking=picking.suspend_fetching(state.picking))
-    if part.list_again is not None and isinstance(phase, picking.Fetching):
+    if part.list_again is not None and isinstance(phase, picking.Fetching) and turn.due(part.list_at):
         state = _list_again(state, turn)
     state = _finish_pick(state, turn)
     fading = state.show.fading_since is not None

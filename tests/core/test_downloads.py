@@ -209,8 +209,8 @@ def test_an_item_whose_base_url_is_always_dead_is_given_up_after_three_lists() -
     world = picked("a")
     world.google.faults.add(c.FetchRendition, Gone("403 with a tile"), times=None)
     world.run_until(lambda w: bool(w.card.given_up))
-    assert len(fetches(world)) == downloads.GONE_TRIES
-    assert len(world.asked(c.ListMediaItems)) == downloads.GONE_TRIES
+    assert len(fetches(world)) == len(downloads.GONE_PAUSES) + 1
+    assert len(world.asked(c.ListMediaItems)) == len(downloads.GONE_PAUSES) + 1
 
 
 def test_what_the_new_list_no_longer_holds_is_given_up() -> None:
@@ -433,3 +433,14 @@ def test_what_is_left_of_a_choice_that_a_revocation_ended_is_given_up() -> None:
         downloads=evolve(world.state.downloads, queue=queue, list_again=Deadline(0.0)),
     )
     assert downloads.idle(machine._finish_pick(state, turn).downloads)
+
+
+def test_a_refusal_of_all_base_urls_that_passes_in_two_minutes_loses_nothing() -> None:
+    world = World()
+    world.sign_in()
+    world.google.choose("a", "b", "c")
+    world.google.faults.add(c.FetchRendition, Gone("403"), times=None)
+    world.run_for(20.0)
+    world.google.faults.clear()
+    world.run_until(lambda w: len(w.card.stored) == 3 and not w.google.sessions)
+    assert world.state.counts.failed == 0

@@ -1,0 +1,88 @@
+"""A screen without pixels, and the log as the owner reads it: both check what they are told."""
+
+from __future__ import annotations
+
+import logging
+
+from kiosk.core import events as e
+from kiosk.core.model import Size, SlideId
+from kiosk.core.scene import Scene
+from kiosk.display import PreparedSlide
+from kiosk.system.clock import ManualClock
+
+DWELL = 60.0
+TRANSITION = 0.2
+LATE = 0.5
+"""Seconds that a slide may come late: a few frames."""
+SCREEN = Size(64, 36)
+
+
+class Glass:
+    """A screen without pixels, and the first law: a picture, always, and a new one in time."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.canvas = self
+        self.size = SCREEN
+        self.flips = 0
+        self.scene = Scene()
+        self.held: set[SlideId] = set()
+        self.turns: list[tuple[float, SlideId]] = []
+        """When which slide had come, in monotonic seconds."""
+        self.titles: set[str] = set()
+        self.showing = False
+        """Pictures are on the card: from now on there is one on the screen."""
+
+    def events(self, *, paused: bool) -> list[e.Event]:
+        return []
+
+    def has_input_devices(self) -> bool:
+        return False
+
+    def upload(self, slide: SlideId, pixels: PreparedSlide) -> None:
+        assert len(pixels.pixels) == SCREEN.width * SCREEN.height * 3
+        self.held.add(slide)
+
+    def drop(self, slide: SlideId) -> None:
+        self.held.discard(slide)
+
+    def paint(self, scene: Scene) -> bool:
+        new = scene != self.scene
+        if new:
+            self.flips += 1
+        if scene.current is not None and (not self.turns or self.turns[-1][1] != scene.current):
+            self.turns.append((self._clock.now().monotonic, scene.current))
+        self.scene = scene
+        if scene.card is not None:
+            self.titles.add(scene.card.title)
+        if self.showing:
+            self._check(scene)
+        return new
+
+    def forgive(self) -> None:
+        """The test has moved the clock by itself: the slide that comes now counts as punctual."""
+        if self.turns:
+            self.turns[-1] = (self._clock.now().monotonic, self.turns[-1][1])
+
+    def _check(self, scene: Scene) -> None:
+        assert scene.current is not None, "the screen is blank although there are pictures on the card"
+        assert scene.current in self.held, "a slide is shown whose pixels are not there"
+        assert scene.incoming is None or scene.incoming in self.held
+        stood = self._clock.now().monotonic - self.turns[-1][0]
+        assert stood <= DWELL + TRANSITION + LATE, f"one picture for {stood:.1f} s"
+
+
+class Heard(logging.Handler):
+    """What the log tells the owner: warnings and worse."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(logging.WARNING)
+        self._clock = clock
+        self.lines: list[tuple[float, str]] = []
+        self.faults: list[str] = []
+        """Tracebacks: never expected."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append((self._clock.now().monotonic, record.getMessage()))
+        if record.levelno >= logging.ERROR:
+            self.faults.append(f"{record.getMessage()} {record.exc_info}")
