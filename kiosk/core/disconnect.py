@@ -14,7 +14,7 @@ from kiosk.core import access, downloads, picking, signin, slideshow
 from kiosk.core.commands import Revoke, WipeEverything
 from kiosk.core.events import Asked, Event, Failed, Revoked
 from kiosk.core.model import NEVER, Counts, Deadline
-from kiosk.core.state import Leaving, State
+from kiosk.core.state import LastError, Leaving, State
 from kiosk.core.turn import Turn
 
 CONFIRM_SECONDS = 10.0
@@ -63,15 +63,24 @@ def tick(state: State, turn: Turn) -> State:
         deleting = bool(state.picking.deletions) and access.signed_in(state.access)
         if (deleting or leaving.awaits) and not late:
             return state
+        if deleting:
+            state = _unanswered(state, turn)
         if credentials is not None:
             revoke = turn.issue(Revoke(refresh_token=credentials.refresh_token))
             until = turn.now.after(LEAVING_SECONDS)
             return evolve(state, leaving=evolve(leaving, revoke=revoke, until=until))
     elif not late:
         return state
+    elif leaving.until > 0.0 and leaving.wipe is None:  # no answer, neither good nor bad, has ended it
+        state = _unanswered(state, turn)
     wipe = turn.issue(WipeEverything())
     show = slideshow.clear(state.show, turn)
     return evolve(state, leaving=Leaving(NEVER, wipe=wipe), show=show, counts=Counts())
+
+
+def _unanswered(state: State, turn: Turn) -> State:
+    text = f"Google did not answer within {LEAVING_SECONDS:.0f} s"
+    return evolve(state, last_error=LastError(text, turn.now.utc))
 
 
 def handle(state: State, event: Event, turn: Turn) -> State:

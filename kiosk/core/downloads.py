@@ -44,7 +44,7 @@ MOST_TRIES = 6
 """Of one item, for faults that name this item and not the network."""
 UNREADABLE_TRIES = 2
 GONE_PAUSES = (0.0, 60.0, 300.0)
-"""Seconds before each new list after a base URL was refused: the first refusal is its age, more may be a passing fault."""
+"""Seconds before each new list after a base URL was refused: first it is its age, then it may be a passing fault."""
 ROOM_RETRY = 60.0
 ROOM_TRIES = 30
 """Half an hour of a full card, then the rest of the pick is given up so that its picking session can be deleted."""

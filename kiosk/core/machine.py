@@ -164,6 +164,7 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
                 settings=state.settings,
                 opened=True,
                 room_at=state.room_at,
+                sign_ins=state.sign_ins,
                 show=show,
                 last_error=state.last_error,
             )

@@ -215,6 +215,16 @@ def test_the_wipe_follows_although_google_never_answers() -> None:
     world.queues["google"].clear()
     world.run_for(disconnect.LEAVING_SECONDS + 1)
     assert not world.card.stored
+    assert world.state.last_error is not None
+    assert world.state.last_error.text == "Google did not answer within 10 s"
+
+
+def test_a_disconnect_that_google_answers_has_no_error_to_tell() -> None:
+    world = with_pictures("a")
+    world.ask(e.Verb.SIGN_OUT)
+    world.run_for(30.0)
+    assert not world.card.stored
+    assert world.state.last_error is None
 
 
 def test_a_wipe_that_fails_is_tried_until_it_succeeds_and_shows_nothing_meanwhile() -> None:
