@@ -55,15 +55,14 @@ class GoogleClient:
         self,
         endpoints: Endpoints,
         *,
-        allow_lan_pages: bool = False,
+        lan_host: str | None = None,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        """``allow_lan_pages``: in the demo, a person's pages may be plain http in the home network.
-        ``timeouts``: to
-        connect and between two bytes, in seconds."""
+        """``lan_host``: in the demo, a person's pages may be plain http on this host.
+        ``timeouts``: to connect and between two bytes, in seconds."""
         self._endpoints = endpoints
-        self._lan = allow_lan_pages
+        self._lan_host = lan_host
         self._transport = HttpTransport(timeouts)
         self._answer_seconds = answer_seconds
 
@@ -111,7 +110,7 @@ class GoogleClient:
             case commands.RequestDeviceCode(client=client, request_id=request_id, display_name=name):
                 answer = self._send(oauth_wire.device_code_request(to, client, request_id, name))
                 code = oauth_wire.decipher_device_code(
-                    answer, sent_state=request_id is not None, allow_lan_pages=self._lan
+                    answer, sent_state=request_id is not None, lan_host=self._lan_host
                 )
                 return events.DeviceCodeIssued(answers=command.id, code=code)
             case commands.PollToken(client=client, device_code=device_code):
@@ -163,7 +162,7 @@ class GoogleClient:
                 return events.PickingSessionDeleted(answers=command.id, session_id=command.session_id)
 
     def _ready(self, command: commands.Command, answer: Answer, call: Call) -> events.Event:
-        found = picker_wire.decipher_picking_session(answer, call, allow_lan_pages=self._lan)
+        found = picker_wire.decipher_picking_session(answer, call, lan_host=self._lan_host)
         return events.PickingSessionReady(answers=command.id, picking_session=found)
 
     def _send(self, request: Request, bearer: Secret | None = None) -> Answer:

@@ -6,7 +6,6 @@ proto3 JSON writes 64-bit integers and durations as text and may leave out what 
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from datetime import UTC, datetime
@@ -26,17 +25,6 @@ _MOMENT = re.compile(
 _YEARS = range(1826, 2200)
 _MOST_PIXELS = 100_000
 _LONGEST_TEXT = 4096
-_HOME_NETWORKS = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "fc00::/7",
-        "fe80::/10",
-    )
-)
 
 
 def text(value: object) -> str | None:
@@ -137,22 +125,16 @@ def safe_address(value: object) -> str:
     return value
 
 
-def page_address(value: object, *, allow_lan: bool) -> str:
-    """An address for a person's browser. With ``allow_lan`` (the demo) it may be plain http to a private
-    address.
+def page_address(value: object, *, lan_host: str | None) -> str:
+    """An address for a person's browser. It may be plain http to ``lan_host`` as well (the demo's own address on the
+    network, so that a phone reaches its pages).
 
     Raises Refused(Reason.ADDRESS).
     """
-    if allow_lan and isinstance(value, str) and _at_home(parse_address(value)):
+    if lan_host is not None and isinstance(value, str) and _leads_to(lan_host, parse_address(value)):
         return value
     return safe_address(value)
 
 
-def _at_home(address: Address | str) -> bool:
-    if isinstance(address, str):
-        return False
-    try:
-        number = ipaddress.ip_address(address.host)
-    except ValueError:
-        return False
-    return any(number in network for network in _HOME_NETWORKS)
+def _leads_to(host: str, address: Address | str) -> bool:
+    return isinstance(address, Address) and address.host == host.lower()

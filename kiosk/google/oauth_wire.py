@@ -98,7 +98,7 @@ def _client(client: Client) -> tuple[tuple[str, str], ...]:
 # Answers. ---------------------------------------------------------------------------------------------------
 
 
-def decipher_device_code(answer: Answer, *, sent_state: bool, allow_lan_pages: bool) -> DeviceCode:
+def decipher_device_code(answer: Answer, *, sent_state: bool, lan_host: str | None) -> DeviceCode:
     """RFC 8628 section 3.2. Google's key is ``verification_url``, the RFC's is ``verification_uri``.
 
     Raises Refused (DEVICE_SCOPE, CLIENT_TYPE, CLIENT, STATE, ADDRESS ...), Busy, Unreachable, Unexpected.
@@ -115,10 +115,8 @@ def decipher_device_code(answer: Answer, *, sent_state: bool, allow_lan_pages: b
     return DeviceCode(
         device_code=Secret(device_code),
         user_code=user_code,
-        verification_url=fields.page_address(url, allow_lan=allow_lan_pages),
-        verification_url_complete=fields.page_address(complete, allow_lan=allow_lan_pages)
-        if complete
-        else None,
+        verification_url=fields.page_address(url, lan_host=lan_host),
+        verification_url_complete=fields.page_address(complete, lan_host=lan_host) if complete else None,
         interval=fields.pace(body.get("interval"), 300.0) or _USUAL_INTERVAL,
         expires_in=fields.pace(body.get("expires_in"), _DAY) or _USUAL_CODE_LIFE,
     )

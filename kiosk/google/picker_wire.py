@@ -82,7 +82,7 @@ def _session_url(endpoints: Endpoints, session_id: PickingSessionId) -> str:
 # Answers. ---------------------------------------------------------------------------------------------------
 
 
-def decipher_picking_session(answer: Answer, call: Call, *, allow_lan_pages: bool) -> PickingSession:
+def decipher_picking_session(answer: Answer, call: Call, *, lan_host: str | None) -> PickingSession:
     """A PickingSession. ``picker_uri`` may be empty in an answer to sessions.get (it is dead once the person
     is done).
 
@@ -97,7 +97,7 @@ def decipher_picking_session(answer: Answer, call: Call, *, allow_lan_pages: boo
     done = fields.flag(body.get("mediaItemsSet"))
     uri = body.get("pickerUri") or ""
     if uri or (call is Call.CREATE and not done):
-        uri = fields.page_address(uri, allow_lan=allow_lan_pages)
+        uri = fields.page_address(uri, lan_host=lan_host)
     polling = _members(body.get("pollingConfig"))
     return PickingSession(
         id=PickingSessionId(session_id),

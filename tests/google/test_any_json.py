@@ -21,11 +21,11 @@ from kiosk.google.picker_wire import Call
 from kiosk.google.wire import Answer
 
 DECIPHER: list[Callable[[Answer], object]] = [
-    lambda answer: oauth_wire.decipher_device_code(answer, sent_state=True, allow_lan_pages=False),
+    lambda answer: oauth_wire.decipher_device_code(answer, sent_state=True, lan_host=None),
     *((lambda answer, step=step: oauth_wire.decipher_grant(answer, step)) for step in Step),
     oauth_wire.decipher_revocation,
     *(
-        (lambda answer, call=call: picker_wire.decipher_picking_session(answer, call, allow_lan_pages=False))
+        (lambda answer, call=call: picker_wire.decipher_picking_session(answer, call, lan_host=None))
         for call in Call
     ),
     picker_wire.decipher_media_page,

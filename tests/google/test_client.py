@@ -414,7 +414,7 @@ def test_the_demo_s_pages_of_the_home_network_are_shown_only_when_allowed(
         200, b'{"device_code": "d", "user_code": "A", "verification_url": "http://192.168.1.9:8000/device"}'
     )
     command = commands.RequestDeviceCode(client=Client("c"), request_id=None, display_name="")
-    event = client_of(server.url, allow_lan_pages=True).perform(command)
+    event = client_of(server.url, lan_host="192.168.1.9").perform(command)
     assert isinstance(event, events.DeviceCodeIssued)
     assert event.code.verification_url == "http://192.168.1.9:8000/device"
     with pytest.raises(Refused):

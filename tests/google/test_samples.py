@@ -22,14 +22,14 @@ Decipher = Callable[[Answer, dict[str, Any]], object]
 
 DECIPHER: dict[str, Decipher] = {
     "device_code": lambda answer, sample: oauth_wire.decipher_device_code(
-        answer, sent_state=sample.get("sent_state", False), allow_lan_pages=False
+        answer, sent_state=sample.get("sent_state", False), lan_host=None
     ),
     "poll": lambda answer, _: oauth_wire.decipher_grant(answer, Step.POLL),
     "exchange": lambda answer, _: oauth_wire.decipher_grant(answer, Step.EXCHANGE),
     "refresh": lambda answer, _: oauth_wire.decipher_grant(answer, Step.REFRESH),
     "revoke": lambda answer, _: oauth_wire.decipher_revocation(answer),
     "session": lambda answer, sample: picker_wire.decipher_picking_session(
-        answer, Call[sample["call"]], allow_lan_pages=False
+        answer, Call[sample["call"]], lan_host=None
     ),
     "media_page": lambda answer, _: picker_wire.decipher_media_page(answer),
     "deletion": lambda answer, _: picker_wire.decipher_deletion(answer),
@@ -99,21 +99,31 @@ def test_a_grant_carries_both_tokens() -> None:
     assert (grant.access_token, grant.refresh_token) == (Secret("ya29.x"), Secret("1//y"))
 
 
-@pytest.mark.parametrize("host", ["192.168.1.20", "10.0.0.7", "172.31.255.1", "169.254.3.4", "[fd00::1]"])
-def test_the_demo_may_show_pages_of_the_home_network(host: str) -> None:
-    url = f"http://{host}:8080/device"
+@pytest.mark.parametrize("host", ["192.168.1.20", "192.0.2.2", "100.64.3.4", "[fd00::1]"])
+def test_the_demo_may_show_pages_of_its_own_host(host: str) -> None:
+    url, lan_host = f"http://{host}:8080/device", host.strip("[]")
     body = json.dumps({"device_code": "d", "user_code": "A", "verification_url": url}).encode()
-    code = oauth_wire.decipher_device_code(Answer(200, {}, body), sent_state=True, allow_lan_pages=True)
+    code = oauth_wire.decipher_device_code(Answer(200, {}, body), sent_state=True, lan_host=lan_host)
     assert code.verification_url == url
     body = json.dumps({"id": "ps", "pickerUri": url}).encode()
-    found = picker_wire.decipher_picking_session(Answer(200, {}, body), Call.CREATE, allow_lan_pages=True)
+    found = picker_wire.decipher_picking_session(Answer(200, {}, body), Call.CREATE, lan_host=lan_host)
     assert found.picker_uri == url
 
 
 @pytest.mark.parametrize(
-    "url", ["http://8.8.8.8/x", "http://photos.example/x", "http://0.0.0.0/", "http://172.32.0.1/", "x", 7]
+    "url",
+    [
+        "http://8.8.8.8/x",
+        "http://192.168.1.21/x",
+        "http://192.168.1.20.example/x",
+        "http://192.168.1.20@photos.example/x",
+        "http://0.0.0.0/",
+        "ftp://192.168.1.20/",
+        "x",
+        7,
+    ],
 )
-def test_the_demo_shows_no_page_on_plain_http_beyond_the_home_network(url: object) -> None:
+def test_the_demo_shows_no_page_on_plain_http_beyond_its_own_host(url: object) -> None:
     body = json.dumps({"id": "ps", "pickerUri": url}).encode()
     with pytest.raises(Refused, match="address"):
-        picker_wire.decipher_picking_session(Answer(200, {}, body), Call.CREATE, allow_lan_pages=True)
+        picker_wire.decipher_picking_session(Answer(200, {}, body), Call.CREATE, lan_host="192.168.1.20")
