@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 
 def run_frame(
-    loaded: Loaded, env: Mapping[str, str], *, config_seen: Signature, allow_lan_pages: bool = False
+    loaded: Loaded, env: Mapping[str, str], *, config_seen: Signature, lan_host: str | None = None
 ) -> Ending:
     """The frame until somebody quits. Raises AlreadyRunning, Unwritable or DisplayError.
 
     config_seen: the config file's signature from before it was read, so that no edit is missed.
-    allow_lan_pages: addresses for people may be plain http on the local network; for the demo alone.
+    lan_host: addresses for people may be plain http on this host as well; for the demo alone.
     """
     config = loaded.config
     started = time.monotonic()
@@ -46,7 +46,7 @@ def run_frame(
     with InstanceLock(dirs.state):
         inbox: Inbox[Message] = Inbox()
         storage = new_storage(config, dirs)
-        workers = Workers(storage, client_maker(config, allow_lan_pages), _preparer(storage), inbox.put)
+        workers = Workers(storage, client_maker(config, lan_host), _preparer(storage), inbox.put)
         kiosk = Kiosk(
             settings=settings_of(loaded),
             clock=RealClock(),
@@ -95,7 +95,7 @@ def new_storage(config: Config, dirs: paths.Dirs) -> Storage:
     )
 
 
-def client_maker(config: Config, allow_lan_pages: bool = False) -> Callable[[], GoogleClient]:
+def client_maker(config: Config, lan_host: str | None = None) -> Callable[[], GoogleClient]:
     """Makes a client with an HTTP session of its own; the first call imports the network's libraries."""
 
     def new_client() -> GoogleClient:
@@ -108,7 +108,7 @@ def client_maker(config: Config, allow_lan_pages: bool = False) -> Callable[[], 
             revoke_url=google.revoke_url,
             picker_url=google.picker_url,
         )
-        return GoogleClient(endpoints, allow_lan_pages=allow_lan_pages)
+        return GoogleClient(endpoints, lan_host=lan_host)
 
     return new_client
 

@@ -1,19 +1,23 @@
 """Signing in and out while no kiosk runs: the same machine and the same rooms, without a screen.
 
-Only what belongs to the account is carried out; what the machine would do next waits for the frame itself.
+Only what belongs to the account is carried out; what the machine would do next waits for the frame itself. The frame
+tries for ever to read and write a card that fails; here somebody waits for the end, so it is an error.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kiosk.app.build import client_maker, new_storage, settings_of
+from kiosk.app.status import status
 from kiosk.app.workers import Message, Workers
 from kiosk.config import Loaded
 from kiosk.core import machine
 from kiosk.core.commands import (
+    Command,
     DeletePickingSession,
     ExchangeCode,
     ForgetPick,
@@ -27,9 +31,8 @@ from kiosk.core.commands import (
     SavePick,
     WipeEverything,
 )
-from kiosk.core.events import Asked, DeadlineReached, Event, Saved, Wiped
-from kiosk.core.state import State
-from kiosk.errors import Unexpected
+from kiosk.core.events import Asked, DeadlineReached, Event, Failed, Saved, Wiped
+from kiosk.errors import StorageError, Unexpected
 from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
@@ -49,6 +52,14 @@ ACCOUNT = (
     Revoke,
     WipeEverything,
 )
+NEEDED: dict[type[Command], str] = {
+    OpenCatalog: "the card cannot be read",
+    SaveCredentials: "the sign-in cannot be kept",
+    WipeEverything: "not everything on this device was erased",
+}
+"""What must succeed, and what is said when it does not."""
+LONGEST_WAIT = 1.0
+"""Seconds between two looks at the clock."""
 
 
 class Headless:
@@ -59,7 +70,7 @@ class Headless:
         self._workers = workers
         self._inbox = inbox
         self._saving: set[int] = set()
-        self.wiped = False
+        self._wiped = False
         self.state, commands = machine.start(settings_of(loaded), self._clock.now())
         for command in commands:
             workers.do(command)
@@ -72,24 +83,34 @@ class Headless:
         """Nothing is on its way to the card."""
         return not self._saving
 
-    def run_until(self, done: Callable[[State], bool]) -> State:
-        """Turn until ``done``; the machine's own deadlines see to it that it comes."""
-        while not done(self.state):
-            wait = machine.next_deadline(self.state) - self._clock.now().monotonic
-            for message in self._inbox.drain(min(max(wait, 0.0), 1.0)):
+    def status(self) -> dict[str, Any]:
+        """As the running kiosk would tell it."""
+        return status(self.state, now=self._clock.now().monotonic, flips=0, uptime_seconds=0.0)
+
+    def run_until(self, done: Callable[[], object], seconds: float = math.inf) -> None:
+        """Turn until ``done`` or until the time is over. Raises StorageError for what is NEEDED and fails."""
+        end = self._clock.now().monotonic + seconds
+        while not done():
+            now = self._clock.now().monotonic
+            if now >= end:
+                return
+            soonest = min(machine.next_deadline(self.state), end, now + LONGEST_WAIT)
+            for message in self._inbox.drain(max(soonest - now, 0.0)):
                 if isinstance(message, Event):
                     self._step(message)
             if self._clock.now().monotonic >= machine.next_deadline(self.state):
                 self._step(DeadlineReached())
-        return self.state
 
     def _step(self, event: Event) -> None:
-        self.wiped = self.wiped or isinstance(event, Wiped)
+        if isinstance(event, Failed) and type(event.command) in NEEDED:
+            raise StorageError(f"{NEEDED[type(event.command)]}: {event.error}") from event.error
         if isinstance(event, Saved):
             self._saving.discard(event.answers)
         self.state, commands = machine.step(self.state, event, self._clock.now())
+        # An erased frame would ask for a sign-in next; here nobody has asked for one.
+        self._wiped = self._wiped or isinstance(event, Wiped)
         for command in commands:
-            if isinstance(command, ACCOUNT):
+            if isinstance(command, ACCOUNT) and not self._wiped:
                 if isinstance(command, SaveCredentials):
                     self._saving.add(command.id)
                 self._workers.do(command)

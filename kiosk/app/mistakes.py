@@ -2,41 +2,115 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
 
 from kiosk.app.loop import CONFIG_LOOK, Ending, Signature, signature
+from kiosk.app.status import status
+from kiosk.control import ControlRequest, ControlServer, ControlVerb
+from kiosk.core import machine
 from kiosk.core.events import Asked, Verb
+from kiosk.core.model import Settings
 from kiosk.core.scene import Card, Look, Scene
-from kiosk.errors import ConfigError
+from kiosk.errors import ConfigError, Unwritable
 from kiosk.system import paths
+from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
+
+if TYPE_CHECKING:
+    from kiosk.display import Painter, Screen
 
 SHOWN = 3
 """Problems on the screen; the log and ``kiosk config`` have all of them."""
 
 
-def show_mistakes(error: ConfigError, file: Path, seen: Signature) -> Ending:
+def show_mistakes(error: ConfigError, file: Path, seen: Signature, env: Mapping[str, str]) -> Ending:
     """Show what is wrong until the file differs from what was ``seen`` before it was read, or somebody quits.
 
-    Raises DisplayError when no screen opens.
+    Raises DisplayError when no screen opens, AlreadyRunning when a kiosk listens in the runtime directory.
     """
     from kiosk.app.build import quit_on_signals
     from kiosk.display import Painter, open_screen
 
-    screen = open_screen(None)
     inbox: Inbox[object] = Inbox()
+    with _control(inbox, env):
+        screen = open_screen(None)
+        try:
+            painter = Painter(screen.canvas, paths.assets_dir())
+            with quit_on_signals(inbox.put):
+                return _Waiting(error, file, seen).until_over(inbox, screen, painter)
+        finally:
+            screen.close()
+
+
+@contextmanager
+def _control(inbox: Inbox[object], env: Mapping[str, str]) -> Iterator[None]:
+    """The socket, where it can be had: the words on the screen matter more."""
+    dirs = paths.find(env)
+    control = ControlServer(dirs.runtime, inbox.put)
     try:
-        painter = Painter(screen.canvas, paths.assets_dir())
-        with quit_on_signals(inbox.put):
-            while True:
-                painter.paint(Scene(card=card(error, file)))
-                asked = [*inbox.drain(CONFIG_LOOK / 4), *screen.events(paused=False)]
-                if any(isinstance(event, Asked) and event.verb is Verb.QUIT for event in asked):
-                    return Ending.QUIT
-                if signature(file) != seen:
-                    return Ending.CONFIG_CHANGED
+        # Only this one: where the others lie may be among the mistakes.
+        paths.make(evolve(dirs, state=dirs.runtime, cache=dirs.runtime))
+        control.start()
+    except Unwritable as unheard:
+        print(f"kiosk: {unheard}", file=sys.stderr, flush=True)  # noqa: T201  no log is set up yet
+    try:
+        yield
     finally:
-        screen.close()
+        control.stop()
+
+
+class _Waiting:
+    """For an edit of the file, with an ear for the socket and the keyboard."""
+
+    def __init__(self, error: ConfigError, file: Path, seen: Signature) -> None:
+        self._error = error
+        self._file = file
+        self._seen = seen
+        self._clock = RealClock()
+        self._began = self._clock.now().monotonic
+        self._since = datetime.now(UTC)
+
+    def until_over(self, inbox: Inbox[object], screen: Screen, painter: Painter) -> Ending:
+        while True:
+            painter.paint(Scene(card=card(self._error, self._file)))
+            for message in (*inbox.drain(CONFIG_LOOK / 4), *screen.events(paused=False)):
+                if isinstance(message, ControlRequest):
+                    self._answer(message, painter)
+                if isinstance(message, Asked | ControlRequest) and message.verb in _QUIT:
+                    return Ending.QUIT
+            if signature(self._file) != self._seen:
+                return Ending.CONFIG_CHANGED
+
+    def _answer(self, request: ControlRequest, painter: Painter) -> None:
+        match request.verb:
+            case ControlVerb.STATUS:
+                request.answer(**self._status(painter))
+            case ControlVerb.QUIT:
+                request.answer()
+            case _:
+                first, *more = self._error.problems
+                others = f" (and {len(more)} more)" if more else ""
+                request.refuse(f"the config file has to be mended first: {first}{others}")
+
+    def _status(self, painter: Painter) -> dict[str, Any]:
+        """Every promised key, as of a frame that has not begun, and the mistakes."""
+        now = self._clock.now()
+        state, _ = machine.start(Settings(), now)
+        uptime = now.monotonic - self._began
+        told = status(state, now=now.monotonic, flips=painter.flips, uptime_seconds=uptime)
+        shown = card(self._error, self._file)
+        errors = {"last_error": str(self._error), "last_error_at": self._since.isoformat()}
+        return told | {"state": "trouble", "title": shown.title, "qr": shown.qr} | errors
+
+
+_QUIT = (Verb.QUIT, ControlVerb.QUIT)
 
 
 def card(error: ConfigError, file: Path) -> Card:
@@ -45,6 +119,6 @@ def card(error: ConfigError, file: Path) -> Card:
         str(problem).replace(f"{file}:", "line ").replace("line  ", "") for problem in error.problems[:SHOWN]
     ]
     more = len(error.problems) - len(shown)
-    status = f"and {more} more" if more > 0 else ""
+    others = f"and {more} more" if more > 0 else ""
     title = "The config file has a mistake" if len(error.problems) == 1 else "The config file has mistakes"
-    return Card(Look.MESSAGE, title, "\n".join(shown), status=status, footnote=str(file))
+    return Card(Look.MESSAGE, title, "\n".join(shown), status=others, footnote=str(file))

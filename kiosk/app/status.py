@@ -8,6 +8,15 @@ from kiosk import __version__
 from kiosk.core import access, compose, picking, signin
 from kiosk.core.state import State
 
+_PHASES = {
+    signin.Off: "off",
+    signin.Requesting: "asking",
+    signin.Waiting: "waiting",
+    signin.Declined: "declined",
+    signin.SecondRoad: "second_road",
+    signin.Blocked: "blocked",
+}
+
 
 def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> dict[str, Any]:
     """Keys and types are promised in the README."""
@@ -30,7 +39,10 @@ def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> di
         "slide": [item.item_id for item in current.items] if current else [],
         "paused": state.show.paused,
         "title": scene.card.title if scene.card else None,
-        "second_road": isinstance(state.signin, signin.SecondRoad),
+        "qr": scene.card.qr if scene.card else None,
+        "sign_in": "exchanging" if state.exchange else _PHASES[type(state.signin)],
+        "sign_in_reason": _reason(state.signin),
+        "sign_ins": state.sign_ins,
         "open_picking_sessions": _open_sessions(state),
         "last_error": error.text if error else None,
         "last_error_at": error.at.isoformat() if error else None,
@@ -38,6 +50,10 @@ def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> di
         "uptime_seconds": round(uptime_seconds, 1),
         "version": __version__,
     }
+
+
+def _reason(part: signin.SignIn) -> str | None:
+    return part.reason.value if isinstance(part, (signin.Declined, signin.Blocked)) else None
 
 
 def _open_sessions(state: State) -> int:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from kiosk import __version__
 from kiosk.cli.exits import Exit, exit_of
 from kiosk.control import ControlVerb
-from kiosk.errors import KioskError
+from kiosk.errors import ConfigError, KioskError
 
+if TYPE_CHECKING:
+    from kiosk.demo import Library
+
+_CONFIG = "the config file (default: see the README)"
 _OWN = (ControlVerb.STATUS, ControlVerb.SIGN_IN, ControlVerb.SIGN_OUT, ControlVerb.SCREENSHOT)
 """Verbs of the socket that have more to them than being sent."""
 
@@ -57,10 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kiosk", description="A photo frame for Google Photos.")
     parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
+    parser.add_argument("--config", type=Path, metavar="FILE", help=_CONFIG)
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument(
-        "--config", type=Path, metavar="FILE", help="the config file (default: see the README)"
-    )
+    # No default here: it would take away what stood before the command.
+    common.add_argument("--config", type=Path, metavar="FILE", help=_CONFIG, default=argparse.SUPPRESS)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, help_line: str, command: Command) -> argparse.ArgumentParser:
@@ -69,8 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     run = add("run", "show the photographs", _run)
-    # For the demo, whose pages a phone reaches over plain http on the local network.
-    run.add_argument("--allow-lan-pages", action="store_true", help=argparse.SUPPRESS)
+    # For the demo, whose pages a phone reaches over plain http at this address of this machine.
+    run.add_argument("--allow-lan-pages", metavar="HOST", help=argparse.SUPPRESS)
     _add_demo(add("demo", "try it all against a Google on this machine", _demo))
     add("config", "show the effective configuration and where each value came from", _config)
     doctor = add("doctor", "check everything that the frame needs", _doctor)
@@ -91,12 +97,30 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
-        "--photos", type=Path, metavar="DIR", help="your own photographs instead of painted ones"
+        "--photos", type=_photos, metavar="DIR", help="your own photographs instead of painted ones"
     )
     demo.add_argument("--lan", action="store_true", help="let a phone on this network reach the demo's pages")
     demo.add_argument("--auto", action="store_true", help="play the person, take screenshots, and end")
     demo.add_argument("--screenshots", type=Path, metavar="DIR", default=Path("demo-screenshots"))
-    demo.add_argument("--size", metavar="WxH", help="of the window, 1280x720 by default")
+    demo.add_argument(
+        "--size", type=_size, metavar="WxH", default=(1280, 720), help="of the window, 1280x720 by default"
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; allowed: WxH in pixels, e.g. 1280x720")
+    return int(found[1]), int(found[2])
+
+
+def _photos(text: str) -> Library:
+    from kiosk.demo import folder_library
+
+    try:
+        return folder_library(Path(text))
+    except ConfigError as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error.problems[0].wrong}") from error
 
 
 # The subcommands' modules are imported when they are called: `kiosk run` has a start budget.

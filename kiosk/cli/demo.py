@@ -21,9 +21,9 @@ from attrs import define
 
 from kiosk.cli.exits import Exit
 from kiosk.control import SOCKET_NAME, ControlError, ControlVerb, ask
-from kiosk.demo import DemoGoogle, DemoSettings, Library, folder_library, paint_library
+from kiosk.demo import DemoGoogle, DemoSettings, Library, paint_library
 from kiosk.demo.mirror import Mirror
-from kiosk.errors import ConfigError, Problem
+from kiosk.errors import KioskError
 
 if TYPE_CHECKING:
     from kiosk.cli import Call
@@ -34,7 +34,6 @@ LOOK = 0.25
 AUTO_PICKS = 12
 AUTO_SECONDS = 120.0
 DWELL = 6.0
-MIRROR_SIZE = (1280, 720)
 
 
 def demo(call: Call) -> int:
@@ -46,8 +45,8 @@ def demo(call: Call) -> int:
     settings = DemoSettings(device_interval=PACE, poll_interval=f"{PACE:g}s", lan_host=lan_host)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
-        google = stack.enter_context(DemoGoogle(_library(args.photos, call.env), settings))
-        frame = stack.enter_context(_frame(home, google, call, lan=lan_host is not None))
+        google = stack.enter_context(DemoGoogle(args.photos or _painted(call.env), settings))
+        frame = stack.enter_context(_frame(home, google, call))
         if frame.mirrored:
             host = lan_host or "127.0.0.1"
             mirror = stack.enter_context(Mirror(frame.picture, host))
@@ -86,9 +85,7 @@ class Frame:
         return path.read_bytes()
 
 
-def _library(photos: Path | None, env: Mapping[str, str]) -> Library:
-    if photos is not None:
-        return folder_library(photos)
+def _painted(env: Mapping[str, str]) -> Library:
     cache = Path(env.get("XDG_CACHE_HOME") or Path(env.get("HOME", "/var/tmp"), ".cache"))  # noqa: S108
     return paint_library(cache / "kiosk-demo" / "pictures")
 
@@ -99,16 +96,15 @@ def _lan_host() -> str:
         try:
             probe.connect(("192.0.2.1", 9))  # RFC 5737: belongs to nobody
         except OSError as error:
-            problem = Problem("--lan", f"this machine is in no network ({error.strerror})", "a network")
-            raise ConfigError((problem,)) from error
+            raise KioskError(f"--lan: this machine is in no network ({error.strerror})") from error
         return str(probe.getsockname()[0])
 
 
 @contextmanager
-def _frame(home: Path, google: DemoGoogle, call: Call, *, lan: bool) -> Iterator[Frame]:
-    frame = _start(home, google, call, lan=lan, headless=not _has_display(call.env))
+def _frame(home: Path, google: DemoGoogle, call: Call) -> Iterator[Frame]:
+    frame = _start(home, google, call, headless=not _has_display(call.env))
     if not frame.mirrored and _ended_without_screen(frame):
-        frame = _start(home, google, call, lan=lan, headless=True)
+        frame = _start(home, google, call, headless=True)
     try:
         yield frame
     finally:
@@ -131,9 +127,9 @@ def _ended_without_screen(frame: Frame) -> bool:
     return frame.child.poll() == Exit.UNAVAILABLE
 
 
-def _start(home: Path, google: DemoGoogle, call: Call, *, lan: bool, headless: bool) -> Frame:
+def _start(home: Path, google: DemoGoogle, call: Call, *, headless: bool) -> Frame:
     config = home / "config.toml"
-    config.write_text(_config(google, _size(call.args.size)))
+    config.write_text(_config(google, call.args.size))
     for name in ("state", "cache", "run"):
         (home / name).mkdir(mode=0o700, exist_ok=True)
     env = {**call.env, "RUNTIME_DIRECTORY": str(home / "run")}
@@ -141,20 +137,14 @@ def _start(home: Path, google: DemoGoogle, call: Call, *, lan: bool, headless: b
     env.pop("CREDENTIALS_DIRECTORY", None)
     if headless:
         env["SDL_VIDEODRIVER"] = "dummy"
-    words = [sys.executable, "-m", "kiosk", "run", "--config", str(config)]
-    child = subprocess.Popen([*words, *(["--allow-lan-pages"] if lan else [])], env=env)
+    child = subprocess.Popen(run_words(config, google.settings.lan_host), env=env)
     return Frame(child, home, mirrored=headless)
 
 
-def _size(text: str | None) -> tuple[int, int]:
-    if text is None:
-        return MIRROR_SIZE
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise ConfigError(
-            (Problem("--size", f"{text!r} is no size", "WIDTHxHEIGHT in pixels, e.g. 1280x720"),)
-        )
-    return int(width), int(height)
+def run_words(config: Path, lan_host: str | None) -> list[str]:
+    """The command line of the demo's kiosk."""
+    words = [sys.executable, "-m", "kiosk", "run", "--config", str(config)]
+    return [*words, "--allow-lan-pages", lan_host] if lan_host else words
 
 
 def _config(google: DemoGoogle, size: tuple[int, int]) -> str:
@@ -173,10 +163,11 @@ def _config(google: DemoGoogle, size: tuple[int, int]) -> str:
 def _watch(frame: Frame) -> int:
     """Say where to go next, until the kiosk ends."""
     said = ""
-    print("P picks again, arrows and space move and pause, Q ends the demo.", flush=True)
+    keys = "P picks again, arrows and space move and pause, Q ends the demo."
+    print("Ctrl+C ends the demo." if frame.mirrored else keys, flush=True)
     try:
         while frame.child.poll() is None:
-            link = _link(frame.status() or {})
+            link = (frame.status() or {}).get("qr")
             if link and link != said:
                 print(f"Scan the code on the screen, or open {link}", flush=True)
                 said = link
@@ -184,12 +175,6 @@ def _watch(frame: Frame) -> int:
     except KeyboardInterrupt:
         return Exit.OK
     return frame.child.returncode
-
-
-def _link(status: dict[str, Any]) -> str | None:
-    if status.get("user_code"):
-        return f"{status['verification_url']}?user_code={status['user_code']}"
-    return status.get("picker_uri")
 
 
 def _play(frame: Frame, google: DemoGoogle, folder: Path) -> int:

@@ -25,20 +25,20 @@ def run(call: Call) -> int:
         loaded = load(call.config_path, call.env)
     except ConfigError as error:
         print(f"kiosk: {error}", file=sys.stderr, flush=True)
-        ending = _show(error, file, seen)
+        ending = _show(error, file, seen, call)
         if ending is None:
             return Exit.CONFIG
     else:
-        ending = run_frame(loaded, call.env, config_seen=seen, allow_lan_pages=call.args.allow_lan_pages)
+        ending = run_frame(loaded, call.env, config_seen=seen, lan_host=call.args.allow_lan_pages)
     if ending is Ending.CONFIG_CHANGED:
         os.execv(sys.executable, [sys.executable, "-m", "kiosk", *call.argv])  # noqa: S606  our own words
     return Exit.OK
 
 
-def _show(error: ConfigError, file: Path, seen: Signature) -> Ending | None:
+def _show(error: ConfigError, file: Path, seen: Signature, call: Call) -> Ending | None:
     """None when no screen opens: then the exit code has to say it."""
     try:
-        return show_mistakes(error, file, seen)
+        return show_mistakes(error, file, seen, call.env)
     except DisplayError as unseen:
         print(f"kiosk: {unseen}", file=sys.stderr)
         return None

@@ -83,10 +83,10 @@ class Frame:
             )
         return self
 
-    def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        """Another command of the same installation."""
+    def run(self, *words: str, typed: str = "", config: bool = True) -> subprocess.CompletedProcess[str]:
+        """Another command of the same installation; ``config``: with its file named after the words."""
         return subprocess.run(
-            [sys.executable, "-m", "kiosk", *words, *(["--config", str(self.config)])],
+            [sys.executable, "-m", "kiosk", *words, *(["--config", str(self.config)] if config else [])],
             env=self.env,
             check=False,
             input=typed,

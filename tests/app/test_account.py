@@ -46,7 +46,7 @@ def browse(frame: Frame, *words: str) -> tuple[subprocess.Popen[str], str]:
 
 def test_a_desktop_client_leads_the_frame_to_the_second_road(desktop: Frame) -> None:
     desktop.start()
-    status = desktop.until(lambda status: status["second_road"])
+    status = desktop.until(lambda status: status["sign_in"] == "second_road")
     assert status["title"] == "Sign in from a computer"
 
 
@@ -55,7 +55,7 @@ def test_the_second_road_signs_the_running_kiosk_in(desktop: Frame, by: str) -> 
     google = desktop.google
     assert google is not None
     desktop.start()
-    desktop.until(lambda status: status["second_road"])
+    desktop.until(lambda status: status["sign_in"] == "second_road")
     child, address = browse(desktop)
     redirect = google.person.authorize(address)
     if by == "loopback":

@@ -14,6 +14,9 @@ from urllib.request import urlopen
 import pytest
 from PIL import Image
 
+from kiosk.cli import _parser
+from kiosk.cli.demo import run_words
+
 WORDS = [sys.executable, "-m", "kiosk", "demo", "--size", "800x480"]
 ENV = {"SDL_VIDEODRIVER": "dummy"}
 
@@ -86,13 +89,27 @@ def test_without_a_display_the_screen_is_a_web_page(demo: subprocess.Popen[str],
 
 def test_a_folder_without_pictures_is_refused_in_words(tmp_path: Path) -> None:
     done = subprocess.run([*WORDS, "--photos", str(tmp_path)], capture_output=True, text=True, check=False)
-    assert done.returncode == 78
+    assert done.returncode == 2
     assert "no picture was found there" in done.stderr
 
 
-@pytest.mark.parametrize("size", ["big", "800", "0x0", "800x"])
+@pytest.mark.parametrize("size", ["big", "800", "0x0", "800x", "800x480x2"])
 def test_a_size_that_is_none_is_refused_in_words(photos: Path, size: str) -> None:
     words = [*WORDS[:-1], size, "--photos", str(photos)]
     done = subprocess.run(words, env={**os.environ, **ENV}, capture_output=True, text=True, check=False)
-    assert done.returncode == 78
-    assert "WIDTHxHEIGHT" in done.stderr
+    assert done.returncode == 2
+    assert "WxH in pixels" in done.stderr
+
+
+def test_without_a_display_no_key_is_promised(demo: subprocess.Popen[str]) -> None:
+    assert demo.stdout is not None
+    said = "".join(iter(demo.stdout.readline, "Ctrl+C ends the demo.\n"))
+    assert "no display here" in said
+    assert "Q ends" not in said
+
+
+def test_on_the_network_its_kiosk_may_show_pages_of_that_one_host(tmp_path: Path) -> None:
+    words = run_words(tmp_path / "config.toml", "100.64.3.4")[3:]
+    args = _parser().parse_args(words)
+    assert (args.config, args.allow_lan_pages) == (tmp_path / "config.toml", "100.64.3.4")
+    assert _parser().parse_args(run_words(tmp_path / "config.toml", None)[3:]).allow_lan_pages is None

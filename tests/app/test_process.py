@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.control import ControlVerb
-from kiosk.demo import DemoGoogle
+from kiosk.demo import DemoGoogle, faults, routes
 from tests.app.frame import Frame
 
 PROMISED = {
@@ -52,6 +52,29 @@ def test_status_keeps_its_promise(frame: Frame) -> None:
     told = frame.run("status")
     assert told.returncode == 0
     assert status["user_code"] in told.stdout
+
+
+def test_status_tells_the_address_in_the_code(frame: Frame) -> None:
+    frame.start()
+    status = frame.until(lambda status: status["user_code"])
+    assert status["qr"] == f"{status['verification_url']}?user_code={status['user_code']}"
+    status = frame.sign_in()
+    assert status["qr"] == status["picker_uri"]
+
+
+def test_a_complete_address_from_the_server_is_the_one_in_the_code(frame: Frame, google: DemoGoogle) -> None:
+    complete = f"{google.url}/device?the=whole"
+    fault = faults.Override(lambda answer: answer | {"verification_url_complete": complete})
+    google.faults.add(fault, on=routes.DEVICE_CODE)
+    frame.start()
+    assert frame.until(lambda status: status["user_code"])["qr"] == complete
+
+
+def test_the_config_file_may_stand_before_the_command_or_after_it(frame: Frame, google: DemoGoogle) -> None:
+    before = frame.run("--config", str(frame.config), "config", config=False)
+    assert before.returncode == 0, before.stderr
+    assert google.settings.client_id in before.stdout
+    assert before.stdout == frame.run("config").stdout
 
 
 def test_a_second_instance_says_so_and_leaves_the_first_alone(frame: Frame) -> None:
