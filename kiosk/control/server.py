@@ -11,6 +11,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,7 @@ class ControlServer:
         self._allowed = allowed_uids if allowed_uids is not None else frozenset((0, os.getuid()))
         self._line_seconds = line_seconds
         self._answer_seconds = answer_seconds
+        self._clients = clients
         self._places = threading.BoundedSemaphore(clients)
         self._listener: socket.socket | None = None
         self._inode = 0
@@ -83,7 +85,10 @@ class ControlServer:
         self._thread.start()
 
     def stop(self, timeout: float = 1.0) -> None:
-        """Stop listening and take the socket away; requests that wait for an answer end by themselves."""
+        """Stop listening, let the answers that are on their way arrive, and take the socket away.
+
+        Whoever asked to quit wants to hear that it worked; `timeout` seconds at most are spent on it.
+        """
         listener, self._listener = self._listener, None
         if listener is None:
             return
@@ -92,9 +97,18 @@ class ControlServer:
         if self._thread is not None:
             self._thread.join(timeout)
         listener.close()
+        self._wait_for_clients(time.monotonic() + timeout)
         with suppress(FileNotFoundError):
             if self.path.stat().st_ino == self._inode:
                 self.path.unlink()
+
+    def _wait_for_clients(self, deadline: float) -> None:
+        """All places are free when nobody is being served."""
+        taken = 0
+        while taken < self._clients and self._places.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            taken += 1
+        if taken:
+            self._places.release(taken)
 
     def _accept(self, listener: socket.socket) -> None:
         while not self._stopped.is_set():

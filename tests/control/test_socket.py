@@ -252,6 +252,28 @@ def test_stopping_takes_the_socket_away_and_stopping_again_is_harmless(running: 
     assert "control" not in {thread.name for thread in threading.enumerate()}
 
 
+def test_stopping_lets_an_answer_arrive_first(running: Open) -> None:
+    """`kiosk quit` wants to hear that it worked, and the process ends right after the stop."""
+    taken: SimpleQueue[ControlRequest] = SimpleQueue()
+    server = running(taken.put)
+    heard: list[object] = []
+    client = threading.Thread(target=lambda: heard.append(ask(server.path, ControlVerb.QUIT)))
+    client.start()
+    request = taken.get(timeout=SOON)
+
+    def answer_late() -> None:
+        server._stopped.wait(SOON)
+        request.answer()
+
+    late = threading.Thread(target=answer_late)
+    late.start()
+    server.stop(SOON)
+    assert server._places._value == 8
+    client.join(SOON)
+    late.join(SOON)
+    assert heard == [{}]
+
+
 def test_stopping_leaves_the_socket_of_a_successor(running: Open, tmp_path: Path) -> None:
     server = running()
     server.path.rename(tmp_path / "old")
