@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 FRAME_SECONDS = 1 / 60
 LOOK_SOON = 0.05
 """Seconds between looks at the keyboard just after somebody pressed a key, and ..."""
-LOOK_SELDOM = 0.25
-"""... otherwise: SDL has no descriptor to wait on, and four looks a second cost a thirtieth of twenty."""
+LOOK_SELDOM = 0.33
+"""... otherwise: SDL has no descriptor to wait on, and three looks a second are what a still may cost."""
 LOOK_NEVER = 1.0
 """Without any input device: only a signal or the display server may have something to say."""
 PRESSED_LATELY = 10.0

@@ -108,5 +108,14 @@ def is_journal(env: Mapping[str, str], stream: TextIO) -> bool:
 
 def dump_threads_on_signal(stream: TextIO | None = None) -> None:
     """SIGUSR1 writes where every thread stands to `stream` (stderr): for a frame that hangs on somebody's
-    wall."""
-    faulthandler.register(signal.SIGUSR1, file=stream or sys.stderr, all_threads=True)
+    wall.
+
+    A handler of Python's and not `faulthandler.register`, which looks at running threads without the
+    interpreter's lock and now and then brings the whole program down (seen: one signal in ten).
+    """
+    file = stream or sys.stderr
+
+    def dump(_number: int, _frame: object) -> None:
+        faulthandler.dump_traceback(file, all_threads=True)
+
+    signal.signal(signal.SIGUSR1, dump)
