@@ -41,8 +41,6 @@ PRESSED_LATELY = 10.0
 FIRST_WORDS = 0.3
 """Seconds in which the first stored picture may come before anything else is painted: words that stand for a
 twentieth of a second are a flicker, and painting them would hold up the picture."""
-CONFIG_LOOK = 2.0
-"""While the owner has something to change in config.toml."""
 SAME_FAULT = 6 * 3600.0
 """Seconds: the same words within this time are the same fault. None of our own back-offs is longer."""
 MOST_WARNED = 100

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from kiosk.app.loop import CONFIG_LOOK, Ending, Signature, signature
+from kiosk.app.loop import Ending, Signature, signature
 from kiosk.app.status import status
 from kiosk.control import ControlRequest, ControlServer, ControlVerb
 from kiosk.core import machine
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Problems on the screen; the log and ``kiosk config`` have all of them."""
+LOOK = 0.5
+"""Seconds between looks at the file and the keyboard."""
 
 
 def show_mistakes(error: ConfigError, file: Path, seen: Signature, env: Mapping[str, str]) -> Ending:
@@ -80,7 +82,7 @@ class _Waiting:
     def until_over(self, inbox: Inbox[object], screen: Screen, painter: Painter) -> Ending:
         while True:
             painter.paint(Scene(card=card(self._error, self._file)))
-            for message in (*inbox.drain(CONFIG_LOOK / 4), *screen.events(paused=False)):
+            for message in (*inbox.drain(LOOK), *screen.events(paused=False)):
                 if isinstance(message, ControlRequest):
                     self._answer(message, painter)
                 if isinstance(message, Asked | ControlRequest) and message.verb in _QUIT:

@@ -110,7 +110,10 @@ def has_input_devices(driver: str, inputs: Path = Path("/sys/class/input")) -> b
         return True
     for capabilities in inputs.glob("event*/device/capabilities/key"):
         # Words of the machine's size in hex, the highest first (Documentation/input, EV_KEY bitmap).
-        words = capabilities.read_text().split()
+        try:
+            words = capabilities.read_text().split()
+        except OSError:  # unplugged in this very moment: the show goes on
+            continue
         bits = ctypes.sizeof(ctypes.c_long) * 8
         place = len(words) - 1 - _KEY_RIGHT // bits
         if place >= 0 and int(words[place], 16) >> (_KEY_RIGHT % bits) & 1:

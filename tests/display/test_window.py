@@ -242,3 +242,10 @@ def test_only_what_has_arrow_keys_can_hurry_the_frame(
     tmp_path: Path, driver: str, keys: tuple[str, ...], expected: bool
 ) -> None:
     assert drivers.has_input_devices(driver, inputs(tmp_path, *keys)) is expected
+
+
+def test_a_device_that_is_unplugged_while_it_is_looked_at_ends_nothing(tmp_path: Path) -> None:
+    gone = tmp_path / "event0" / "device" / "capabilities"
+    gone.mkdir(parents=True)
+    (gone / "key").symlink_to(tmp_path / "nowhere")
+    assert drivers.has_input_devices("kmsdrm", tmp_path) is False
