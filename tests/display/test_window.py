@@ -244,8 +244,7 @@ def test_only_what_has_arrow_keys_can_hurry_the_frame(
     assert drivers.has_input_devices(driver, inputs(tmp_path, *keys)) is expected
 
 
-def test_a_device_that_is_unplugged_while_it_is_looked_at_ends_nothing(tmp_path: Path) -> None:
-    gone = tmp_path / "event0" / "device" / "capabilities"
-    gone.mkdir(parents=True)
-    (gone / "key").symlink_to(tmp_path / "nowhere")
+def test_a_device_that_cannot_be_read_ends_nothing(tmp_path: Path) -> None:
+    """As one that is unplugged between the listing and the reading; a folder refuses to be read just as well."""
+    (tmp_path / "event0" / "device" / "capabilities" / "key").mkdir(parents=True)
     assert drivers.has_input_devices("kmsdrm", tmp_path) is False
