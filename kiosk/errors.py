@@ -13,6 +13,7 @@ KioskError
     DiskFull                the owner or us: make room
     Unwritable              the owner: read-only or forbidden
     Corrupt(path)           us: set aside and rebuild or fetch again
+    Locked                  the owner: put the right storage key back
   DisplayError              the owner: no screen opens
   AlreadyRunning            the owner: another kiosk has this state directory
 """
@@ -107,6 +108,8 @@ class Reason(Enum):
     """FAILED_PRECONDITION on list: the pick is not finished, keep polling."""
     ADDRESS = "address"
     """A server handed out an address that is neither https nor loopback."""
+    ANSWER_LOST = "answer_lost"
+    """The person agreed and the answer never came: the code is used up, and what it brought is lost."""
     OTHER = "other"
 
 
@@ -160,6 +163,10 @@ class Corrupt(StorageError):
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(f"{path}: {what}")
         self.path = path
+
+
+class Locked(StorageError):
+    """What is on the card is sealed with another key than the one that is given, or none is given."""
 
 
 class DisplayError(KioskError):

@@ -5,6 +5,8 @@ Rules:
 - A 401 renews the access token once for that command; a second 401 means that the person must sign in.
 - A refresh token that Google refuses is dead: nothing is asked with it again, and no sign-in starts by itself.
 - A refresh token unused for six months dies (docs/google-api.md 1.5), so it is used once a day.
+- With ``keep_signed_in = false`` it stays in memory for one pick, which may take longer than an access token lives, and
+  is then forgotten; never revoked, because that would end the whole Cloud project's grant.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ from kiosk.core.turn import Turn
 from kiosk.errors import Gone, KioskError, Reason, Refused, SignInRequired
 
 MARGIN = 60.0
-"""Seconds before expiry at which an access token is renewed; half its life for a short one."""
+"""Seconds before expiry at which an access token is renewed."""
+LEAST_LIFE = 60.0
+"""Seconds: whatever the server says of its life, an access token is used for a minute or until a 401, so that no absurd
+answer makes a refresh a second."""
 KEEP_ALIVE = 24 * 3600.0
 FIRST_RETRY = 2.0
 LONGEST_RETRY = 300.0
@@ -80,9 +85,17 @@ def admit(access: Access, commands: list[Command], now: Moment) -> tuple[Access,
     return access, tuple(go)
 
 
-def keep(access: Access, wanted: frozenset[CommandId]) -> Access:
-    """Nobody waits any more for what is not ``wanted``, e.g. after a cancel: it is not asked for."""
-    return evolve(access, waiting=tuple(command for command in access.waiting if command.id in wanted))
+def keep(access: Access, wanted: frozenset[CommandId]) -> tuple[Access, frozenset[CommandId]]:
+    """Nobody waits any more for what is not ``wanted``, e.g. after a cancel: it is not asked for.
+
+    -> the new gate and what will therefore never be sent"""
+    dropped = frozenset(command.id for command in access.waiting) - wanted
+    return evolve(access, waiting=tuple(each for each in access.waiting if each.id in wanted)), dropped
+
+
+def held(access: Access) -> bool:
+    """Whether there is anything to forget."""
+    return access.credentials is not None or access.token is not None
 
 
 def handle(access: Access, event: Event, turn: Turn) -> tuple[Access, tuple[Event, ...]]:
@@ -125,7 +138,7 @@ def deadline(access: Access) -> Deadline:
 
 
 def _renewed(access: Access, grant: Grant, now: Moment) -> Access:
-    life = max(grant.expires_in - MARGIN, grant.expires_in / 2)
+    life = max(grant.expires_in - MARGIN, LEAST_LIFE)
     return evolve(
         access,
         token=AccessToken(grant.access_token, now.after(life)),
@@ -153,7 +166,8 @@ def _rotated(access: Access, grant: Grant, turn: Turn) -> Access:
     if old is None or new is None or new == old.refresh_token:
         return access
     credentials = evolve(old, refresh_token=new)
-    turn.issue(SaveCredentials(credentials=credentials))
+    if turn.settings.keep_signed_in:
+        turn.issue(SaveCredentials(credentials=credentials))
     return evolve(access, credentials=credentials)
 
 

@@ -25,6 +25,7 @@ from kiosk.core.model import (
     Size,
     Slide,
     StoredItem,
+    Style,
 )
 
 
@@ -172,6 +173,22 @@ class ForgetPick(Command):
 
 
 @frozen(kw_only=True)
+class SavePickRequest(Command):
+    """Before CreatePickingSession is sent: whatever happens then, this request id finds its picking session again. Once
+    more with ``abandoned``, when nobody waits for it any more. -> Saved"""
+
+    request_id: RequestId
+    abandoned: bool = False
+
+
+@frozen(kw_only=True)
+class ForgetPickRequest(Command):
+    """Its picking session is on the card, is deleted, or was certainly never made. -> Saved"""
+
+    request_id: RequestId
+
+
+@frozen(kw_only=True)
 class AddItems(Command):
     """One page of a pick. -> ItemsAdded, naming those that still want a rendition"""
 
@@ -264,6 +281,7 @@ class PrepareSlide(Command):
 
     slide: Slide
     screen: Size
+    style: Style = Style()
 
 
 # To the main thread itself. -----------------------------------------------------------------------------------------
@@ -298,6 +316,8 @@ DiskCommand = (
     | SaveAttempt
     | SavePick
     | ForgetPick
+    | SavePickRequest
+    | ForgetPickRequest
     | AddItems
     | StoreRendition
     | ReplacePicks

@@ -27,6 +27,8 @@ Deletions = tuple[Deletion, ...]
 
 def add(part: Deletions, session_id: PickingSessionId, turn: Turn) -> Deletions:
     """This one is over; the card keeps it until Google has deleted it."""
+    if any(each.session_id == session_id for each in part):
+        return part
     turn.issue(SavePick(session_id=session_id, phase=PickPhase.ENDED, expires_at=None))
     return (*part, Deletion(session_id))
 

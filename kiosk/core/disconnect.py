@@ -11,7 +11,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from kiosk.core import access, downloads, picking, signin, slideshow
-from kiosk.core.commands import Revoke, WipeEverything
+from kiosk.core.commands import CreatePickingSession, DeletePickingSession, Revoke, WipeEverything
 from kiosk.core.events import Asked, Event, Failed, Revoked
 from kiosk.core.model import NEVER, Counts, Deadline
 from kiosk.core.state import LastError, Leaving, State
@@ -21,29 +21,23 @@ CONFIRM_SECONDS = 10.0
 LEAVING_SECONDS = 10.0
 """For the deletions, and again for the revocation."""
 
+ASKED = (CreatePickingSession, DeletePickingSession, Revoke)
+"""What only Google can do."""
+
 
 def ask(state: State, asked: Asked, turn: Turn) -> State:
     """The verb. A key asks first, and acts when it is pressed again."""
     if not asked.confirmed and state.confirm_until is None:
         return evolve(state, confirm_until=turn.now.after(CONFIRM_SECONDS))
-    phase = state.picking.phase
-    session_id = picking.session_of(phase)
-    known = (deletion.session_id for deletion in state.picking.deletions if deletion.session_id != session_id)
-    ids = (*known, *((session_id,) if session_id else ()))
-    awaited = downloads.under_way(state.downloads)
-    if isinstance(phase, picking.Creating) and phase.command is not None:
-        awaited |= {phase.command}
+    awaited = downloads.under_way(state.downloads) - {command.id for command in state.access.waiting}
     return evolve(
         state,
         signin=signin.Off(),
         exchange=None,
         confirm_until=None,
-        picking=picking.Picking(picking.Idle(), tuple(picking.Deletion(each) for each in ids)),
+        picking=picking.leave(state.picking, turn),
         downloads=downloads.Downloads(),
-        leaving=Leaving(
-            until=turn.now.after(LEAVING_SECONDS),
-            awaits=awaited - {command.id for command in state.access.waiting},
-        ),
+        leaving=Leaving(until=turn.now.after(LEAVING_SECONDS), awaits=awaited),
     )
 
 
@@ -60,11 +54,11 @@ def tick(state: State, turn: Turn) -> State:
     late = turn.due(leaving.until)
     credentials = state.access.credentials
     if leaving.revoke is None and leaving.wipe is None:
-        deleting = bool(state.picking.deletions) and access.signed_in(state.access)
+        deleting = not picking.over(state.picking) and access.signed_in(state.access)
         if (deleting or leaving.awaits) and not late:
             return state
         if deleting:
-            state = _unanswered(state, turn)
+            state, leaving = _unanswered(state, leaving, turn)
         if credentials is not None:
             revoke = turn.issue(Revoke(refresh_token=credentials.refresh_token))
             until = turn.now.after(LEAVING_SECONDS)
@@ -72,15 +66,17 @@ def tick(state: State, turn: Turn) -> State:
     elif not late:
         return state
     elif leaving.until > 0.0 and leaving.wipe is None:  # no answer, neither good nor bad, has ended it
-        state = _unanswered(state, turn)
+        state, leaving = _unanswered(state, leaving, turn)
     wipe = turn.issue(WipeEverything())
     show = slideshow.clear(state.show, turn)
-    return evolve(state, leaving=Leaving(NEVER, wipe=wipe), show=show, counts=Counts())
+    leaving = Leaving(NEVER, wipe=wipe, trouble=leaving.trouble)
+    return evolve(state, leaving=leaving, show=show, counts=Counts())
 
 
-def _unanswered(state: State, turn: Turn) -> State:
+def _unanswered(state: State, leaving: Leaving, turn: Turn) -> tuple[State, Leaving]:
     text = f"Google did not answer within {LEAVING_SECONDS:.0f} s"
-    return evolve(state, last_error=LastError(text, turn.now.utc))
+    told = evolve(state, last_error=LastError(text, turn.now.utc))
+    return told, evolve(leaving, trouble=leaving.trouble or text)
 
 
 def handle(state: State, event: Event, turn: Turn) -> State:
@@ -90,6 +86,8 @@ def handle(state: State, event: Event, turn: Turn) -> State:
         return state
     if event.answers == leaving.revoke and isinstance(event, (Revoked, Failed)):
         leaving = evolve(leaving, until=Deadline(0.0))
+    if isinstance(event, Failed) and isinstance(event.command, ASKED):
+        leaving = evolve(leaving, trouble=str(event.error))
     if event.answers == leaving.wipe and isinstance(event, Failed):
         leaving = evolve(leaving, until=turn.now.after(LEAVING_SECONDS))
     return evolve(state, leaving=evolve(leaving, awaits=leaving.awaits - {event.answers}))

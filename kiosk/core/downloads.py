@@ -48,6 +48,7 @@ GONE_PAUSES = (0.0, 60.0, 300.0)
 ROOM_RETRY = 60.0
 ROOM_TRIES = 30
 """Half an hour of a full card, then the rest of the pick is given up so that its picking session can be deleted."""
+NO_ADDRESS = "Google sent no address for it, or one that is neither https nor on this machine"
 
 
 @frozen
@@ -172,16 +173,17 @@ def _added(part: Downloads, event: ItemsAdded, turn: Turn) -> Downloads:
     if part.pick_id != event.pick_id:
         part = Downloads(pick_id=event.pick_id, void=under_way(part))
     listed_at = _now(turn)
-    listed = {item.id: item for item in event.wanted}
+    listed = {item.id: item for item in event.wanted if item.base_url}
     # A download under way that turns out to have an old base URL must find the new one when it comes back.
     part = evolve(
         part,
         fetching=_renewed(part.fetching, listed, listed_at),
         storing=_renewed(part.storing, listed, listed_at),
     )
+    part = _unaddressed(part, event.wanted, turn)
     known = {want.item.id: want for want in part.queue}
     busy = {want.item.id for _, want in (*part.fetching, *part.storing)}
-    fresh = [item for item in event.wanted if item.id not in busy]
+    fresh = [item for item in event.wanted if item.base_url and item.id not in busy]
     renewed = {
         item.id: evolve(known[item.id], item=item, listed_at=listed_at)
         if item.id in known
@@ -190,6 +192,18 @@ def _added(part: Downloads, event: ItemsAdded, turn: Turn) -> Downloads:
     }
     queue = tuple(renewed.pop(want.item.id, want) for want in part.queue)
     return evolve(part, queue=(*queue, *renewed.values()), total=part.total + len(renewed))
+
+
+def _unaddressed(part: Downloads, wanted: tuple[MediaItem, ...], turn: Turn) -> Downloads:
+    """Google sent no address for these that may be asked: they are given up, and the others go on."""
+    under_way = {want.item.id for _, want in (*part.fetching, *part.storing)}
+    queued = {want.item.id for want in part.queue}
+    lost = [item for item in wanted if not item.base_url and item.id not in under_way]
+    for item in lost:
+        part = _give_up(part, Want(item, _now(turn)), NO_ADDRESS, turn)
+    gone = {item.id for item in lost}
+    queue = tuple(want for want in part.queue if want.item.id not in gone)
+    return evolve(part, queue=queue, total=part.total + len(gone - queued))
 
 
 def relisted(part: Downloads, turn: Turn) -> Downloads:

@@ -21,6 +21,7 @@ from kiosk.core.model import (
     PickId,
     PickingSession,
     PickingSessionId,
+    PickRequest,
     Rendition,
     Secret,
     Size,
@@ -95,6 +96,8 @@ class CatalogOpened(Event):
     open_picks: tuple[OpenPick, ...]
     drawn: tuple[StoredItem, ...]
     """The first slides of the order; empty when nothing is stored."""
+    pick_requests: tuple[PickRequest, ...] = ()
+    """Picking sessions that may exist although their ids never reached the card, the oldest first."""
     rebuilt: bool = False
     """The catalog was damaged, set aside and rebuilt from the files."""
 
@@ -161,6 +164,8 @@ class SlidePrepared(Event):
 @frozen(kw_only=True)
 class ScreenResized(Event):
     screen: Size
+    moves: bool = True
+    """Whether this screen can draw a picture in motion; where it cannot, pictures hang still."""
 
 
 class Verb(Enum):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from kiosk.core import access, disconnect, downloads, picking, signin, slideshow, writes
+from kiosk.core import access, disconnect, downloads, picking, signin, slideshow, verbs, words, writes
 from kiosk.core.commands import (
     Command,
     CreatePickingSession,
+    GetPickingSession,
+    ListMediaItems,
     MakeRoom,
     OpenCatalog,
-    Quit,
     RefreshAccessToken,
     ReplacePicks,
     SaveAttempt,
@@ -33,9 +34,9 @@ from kiosk.core.events import (
     RenditionStored,
     Saved,
     ScreenResized,
-    Verb,
     Wiped,
 )
+from kiosk.core.hanging import still
 from kiosk.core.model import NEVER, Deadline, Moment, PickMode, Settings
 from kiosk.core.state import LastError, State
 from kiosk.core.turn import Turn
@@ -80,7 +81,7 @@ def next_deadline(state: State) -> Deadline:
         signin.deadline(state.signin),
         picking.deadline(state.picking),
         downloads.deadline(state.downloads),
-        slideshow.deadline(state.show, state.settings.transition),
+        slideshow.deadline(state.show, state.settings),
         writes.deadline(state.writes),
         state.room_at,
     )
@@ -98,9 +99,10 @@ def _settle(state: State, turn: Turn) -> tuple[State, tuple[Command, ...]]:
         gate, admitted = access.admit(state.access, turn.commands, turn.now)
         turn.commands.clear()
         ready.extend(admitted)
-        gate = access.keep(gate, picking.awaited(state.picking) | downloads.under_way(state.downloads))
+        wanted = picking.awaited(state.picking) | downloads.under_way(state.downloads)
+        gate, dropped = access.keep(gate, wanted)
         gate, turned_away = access.tick(gate, turn)
-        state = evolve(state, access=gate)
+        state = evolve(state, access=gate, picking=picking.never_sent(state.picking, dropped, turn))
         for each in turned_away:
             state = _happen(state, each, turn)
         if (state, turn.next_id) == before and not turn.commands:
@@ -147,9 +149,10 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
         case CatalogOpened():
             return _opened(state, event, turn)
         case Asked():
-            return _asked(state, event, turn)
-        case ScreenResized(screen=screen):
-            turn.settings = evolve(turn.settings, screen=screen)
+            return verbs.handle(state, event, turn)
+        case ScreenResized(screen=screen, moves=moves):
+            style = turn.settings.style if moves else still(turn.settings.style)
+            turn.settings = evolve(turn.settings, screen=screen, style=style)
             return evolve(
                 state,
                 settings=turn.settings,
@@ -165,6 +168,8 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
                 opened=True,
                 room_at=state.room_at,
                 sign_ins=state.sign_ins,
+                disconnects=state.disconnects + 1,
+                disconnect_error=state.leaving.trouble if state.leaving else None,
                 show=show,
                 last_error=state.last_error,
             )
@@ -192,15 +197,21 @@ def _opened(state: State, event: CatalogOpened, turn: Turn) -> State:
         access=gate,
         counts=event.counts,
         show=slideshow.start(event.drawn),
-        picking=picking.restore(event.open_picks),
+        picking=picking.restore(event.open_picks, event.pick_requests, signed_in=access.signed_in(gate)),
     )
+    if not turn.settings.keep_signed_in:
+        # Whatever was kept under another setting; what is still to be fetched or deleted may use it from memory.
+        turn.issue(SaveCredentials(credentials=None))
+        turn.issue(SaveAttempt(attempt=None))
+        return state
     if event.attempt is None:
         return state
     state = evolve(state, attempt_kept=True)
     if event.credentials is None:
         return evolve(state, signin=signin.resume(event.attempt, turn))
     if isinstance(state.picking.phase, picking.Idle):
-        return evolve(state, picking=picking.begin(state.picking, turn, event.attempt.request_id))
+        part = picking.begin(state.picking, turn, event.attempt.request_id)
+        return evolve(state, picking=part)
     return state
 
 
@@ -208,15 +219,19 @@ def _note(state: State, event: Event, turn: Turn) -> State:
     """Keep the counts and the last error."""
     if isinstance(event, (Saved, ItemsAdded, RenditionStored, Evicted, Hidden)):
         state = evolve(state, counts=event.counts)
-    if isinstance(event, Failed) and _worth_telling(event.error):
+    if isinstance(event, Failed) and _worth_telling(event):
         state = evolve(state, last_error=LastError(str(event.error), turn.now.utc))
     return state
 
 
-def _worth_telling(error: KioskError) -> bool:
+def _worth_telling(event: Failed) -> bool:
+    """Not what a healthy day brings: a code that nobody used, a base URL that is an hour old."""
+    error = event.error
     if isinstance(error, Refused):
         return error.reason not in (Reason.NOT_READY, Reason.STATE)
-    return not isinstance(error, (Pending, SlowDown, Gone))
+    if isinstance(error, Gone):
+        return isinstance(event.command, (GetPickingSession, ListMediaItems))  # a pick ends with it
+    return not isinstance(error, (Pending, SlowDown))
 
 
 def _signed_in(state: State, event: Event, turn: Turn) -> State:
@@ -232,9 +247,9 @@ def _signed_in(state: State, event: Event, turn: Turn) -> State:
         if ended is not None:
             state = evolve(state, exchange=None)
     if not isinstance(outcome, signin.Success):
-        return evolve(state, signin=outcome)
+        return evolve(_answer_lost(state, outcome, turn), signin=outcome)
     gate = access.accept(state.access, outcome.grant, turn.settings.client.client_id, turn.now)
-    if gate.credentials is not None:
+    if gate.credentials is not None and turn.settings.keep_signed_in:
         turn.issue(SaveCredentials(credentials=gate.credentials))
     part = picking.signed_in_again(state.picking, turn)
     if not isinstance(part.phase, (picking.Resuming, picking.Listing, picking.Fetching)):
@@ -245,15 +260,26 @@ def _signed_in(state: State, event: Event, turn: Turn) -> State:
         signin=signin.Off(),
         sign_ins=state.sign_ins + 1,
         picking=part,
-        attempt_kept=True,
+        attempt_kept=turn.settings.keep_signed_in,
         downloads=evolve(state.downloads, signed_out=False),
     )
 
 
+def _answer_lost(state: State, outcome: signin.SignIn, turn: Turn) -> State:
+    """The person's phone says that all is well, so the owner must find out why it is not."""
+    lost = isinstance(outcome, signin.Declined) and outcome.reason is Reason.ANSWER_LOST
+    if not lost or outcome == state.signin:
+        return state
+    return evolve(state, last_error=LastError(words.SIGN_IN_LOST, turn.now.utc))
+
+
 def _needs_sign_in(state: State, event: Event, turn: Turn) -> State:
     """Somebody wants to pick and nobody is signed in any more: the sign-in is what they see next."""
+    phase = state.picking.phase
     match event:
-        case Failed(command=CreatePickingSession(), error=SignInRequired()) if _calm(state):
+        case Failed(command=CreatePickingSession(id=asked), error=SignInRequired()) if (
+            _calm(state) and isinstance(phase, picking.Creating) and phase.command == asked
+        ):
             return evolve(state, signin=signin.begin(turn))
     return state
 
@@ -264,16 +290,14 @@ def _calm(state: State) -> bool:
 
 def _consequences(state: State, turn: Turn) -> State:
     """What the state of one part means for another."""
-    state = _start_by_itself(state, turn)
+    state = _start_by_itself(_forget_access(state), turn)
     phase, part = state.picking.phase, state.downloads
-    if (
-        state.attempt_kept
-        and not isinstance(phase, picking.Creating)
-        and isinstance(state.signin, signin.Off)
-    ):
+    # The attempt stays until the pick that follows it has its own place on the card for the request id.
+    noted = not isinstance(phase, picking.Creating) or phase.kept
+    if state.attempt_kept and noted and isinstance(state.signin, signin.Off):
         turn.issue(SaveAttempt(attempt=None))
         state = evolve(state, attempt_kept=False)
-    if isinstance(state.signin, signin.Waiting):
+    if isinstance(state.signin, signin.Waiting) and turn.settings.keep_signed_in:
         state = evolve(state, attempt_kept=True)
     if part.signed_out and isinstance(phase, picking.Fetching):
         state = evolve(state, picking=picking.suspend_fetching(state.picking))
@@ -288,22 +312,30 @@ def _consequences(state: State, turn: Turn) -> State:
     return state
 
 
+def _forget_access(state: State) -> State:
+    """``keep_signed_in = false``: after the last download and the last deletion the access has served."""
+    if state.settings.keep_signed_in or state.leaving is not None or not access.held(state.access):
+        return state
+    if not picking.over(state.picking) or not downloads.idle(state.downloads):
+        return state
+    return evolve(state, access=access.Access())
+
+
 def _start_by_itself(state: State, turn: Turn) -> State:
     """With nothing to show, the frame asks for a sign-in or a pick without being asked."""
     if state.counts.stored or state.leaving is not None:
         return state
+    phase = state.picking.phase
+    idle = isinstance(phase, picking.Idle) and (
+        phase.outcome is not picking.Outcome.CANCELLED and turn.due(phase.until)
+    )
     if not access.signed_in(state.access):
-        if isinstance(state.signin, signin.Off) and state.exchange is None:
+        # Signed out after each pick, the frame first says what became of it, and respects a cancel.
+        calm = _calm(state) and state.exchange is None
+        if calm and (idle or state.settings.keep_signed_in or not isinstance(phase, picking.Idle)):
             return evolve(state, signin=signin.begin(turn))
         return state
-    phase = state.picking.phase
-    if (
-        isinstance(phase, picking.Idle)
-        and phase.outcome is not picking.Outcome.CANCELLED
-        and turn.due(phase.until)
-    ):
-        return evolve(state, picking=picking.begin(state.picking, turn))
-    return state
+    return evolve(state, picking=picking.begin(state.picking, turn)) if idle else state
 
 
 def _list_again(state: State, turn: Turn) -> State:
@@ -324,60 +356,5 @@ def _finish_pick(state: State, turn: Turn) -> State:
         return state
     if turn.settings.mode is PickMode.REPLACE and not part.replaced:
         turn.issue(ReplacePicks(pick_id=phase.pick_id, on_screen=slideshow.on_screen(state.show)))
-    return evolve(state, picking=picking.finish(state.picking, turn))
-
-
-def _asked(state: State, asked: Asked, turn: Turn) -> State:
-    if asked.verb is Verb.QUIT:
-        turn.issue(Quit())
-    if state.leaving is not None or not state.opened:
-        return state
-    match asked.verb:
-        case Verb.NEXT:
-            return evolve(state, show=slideshow.next_slide(state.show, turn))
-        case Verb.PREVIOUS:
-            return evolve(state, show=slideshow.previous_slide(state.show, turn))
-        case Verb.PAUSE | Verb.RESUME:
-            paused = asked.verb is Verb.PAUSE
-            return evolve(state, show=slideshow.pause(state.show, paused, turn))
-        case Verb.HIDE:
-            return evolve(state, show=slideshow.hide(state.show, turn))
-        case Verb.PICK:
-            return _ask_pick(state, turn)
-        case Verb.SIGN_IN:
-            return _ask_sign_in(state, asked, turn)
-        case Verb.CANCEL:
-            return _ask_cancel(state, turn)
-        case Verb.SIGN_OUT:
-            return disconnect.ask(state, asked, turn)
-    return state
-
-
-def _ask_pick(state: State, turn: Turn) -> State:
-    if not access.signed_in(state.access):
-        return _ask_sign_in(state, Asked(verb=Verb.SIGN_IN), turn)
-    if isinstance(state.picking.phase, picking.Idle):
-        return evolve(state, picking=picking.begin(state.picking, turn))
-    return state
-
-
-def _ask_sign_in(state: State, asked: Asked, turn: Turn) -> State:
-    if asked.code is not None:
-        return evolve(state, exchange=signin.exchange(asked, turn))
-    if isinstance(state.signin, (signin.Requesting, signin.Waiting)):
-        return state
-    return evolve(state, signin=signin.begin(turn))
-
-
-def _ask_cancel(state: State, turn: Turn) -> State:
-    state = evolve(state, confirm_until=None)
-    phase = state.picking.phase
-    if isinstance(phase, picking.Idle):
-        if phase.outcome is not picking.Outcome.CANCELLED:
-            state = evolve(state, picking=evolve(state.picking, phase=picking.Idle()))
-    else:
-        state = evolve(state, picking=picking.cancel(state.picking, turn))
-    if state.counts.stored and not isinstance(state.signin, signin.Off):
-        turn.issue(SaveAttempt(attempt=None))
-        state = evolve(state, signin=signin.Off())
-    return state
+    missing = words.missing(part.failed, part.total) if part.failed else ""
+    return evolve(state, picking=picking.finish(state.picking, turn, missing))

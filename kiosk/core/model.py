@@ -164,8 +164,8 @@ class MediaItem:
 
     id: MediaItemId
     kind: Kind
-    base_url: str
-    """Good for 60 minutes, with the bearer and a size suffix. Never stored."""
+    base_url: str = field(repr=False)
+    """Good for 60 minutes, with the bearer and a size suffix. Never stored, never logged."""
     mime_type: str
     filename: str
     size: Size | None
@@ -235,6 +235,24 @@ class OpenPick:
 
 
 @frozen
+class PickRequest:
+    """A picking session that was asked for and whose id is not on the card yet: Google may have it."""
+
+    request_id: RequestId
+    abandoned: bool = False
+    """Nobody waits for it any more: it is only to be deleted."""
+
+
+@frozen
+class GivenUp:
+    """An item that is not shown, and why. filename: as Google names it; may be empty."""
+
+    item_id: MediaItemId
+    filename: str
+    why: str
+
+
+@frozen
 class Counts:
     """The catalog in numbers: items known and not hidden, renditions stored, given up, hidden."""
 
@@ -242,6 +260,8 @@ class Counts:
     stored: int = 0
     failed: int = 0
     hidden: int = 0
+    set_aside: tuple[GivenUp, ...] = ()
+    """The newest few of the failed ones by name, the newest first."""
 
 
 class PickMode(Enum):
@@ -259,6 +279,57 @@ class Order(Enum):
     PICKED = "picked"
 
 
+class Surround(Enum):
+    """``[picture] surround``: what the screen shows where the picture leaves it free."""
+
+    BLUR = "blur"
+    """The picture itself, blurred and darkened."""
+    MAT = "mat"
+    """A mat board with an opening for the picture."""
+    PLAIN = "plain"
+    """Dark paper."""
+    FILL = "fill"
+    """Nothing is left free: the picture is cropped, unless that would cost too much of it."""
+
+
+class MatStyle(Enum):
+    """``[picture] mat``: which board."""
+
+    SINGLE = "single"
+    DOUBLE = "double"
+    FLOAT = "float"
+    DARK = "dark"
+
+
+class Transition(Enum):
+    """``[slideshow] transition``: how one picture gives way to the next."""
+
+    CROSSFADE = "crossfade"
+    DISSOLVE = "dissolve"
+    """Through the mean colour of both."""
+    PUSH = "push"
+    WIPE = "wipe"
+    NONE = "none"
+
+
+class Motion(Enum):
+    """``[slideshow] motion``: whether a picture moves while it is shown."""
+
+    NONE = "none"
+    GENTLE = "gentle"
+
+
+@frozen
+class Style:
+    """How pictures hang and whether they move."""
+
+    surround: Surround = Surround.BLUR
+    mat: MatStyle = MatStyle.SINGLE
+    motion: Motion = Motion.NONE
+    travel: float = 0.0
+    """How far a panorama may pan in its time, in lengths of the screen."""
+
+
 @frozen
 class Settings:
     """What the core needs to know of the configuration."""
@@ -270,7 +341,12 @@ class Settings:
     order: Order = Order.SHUFFLE
     dwell: Seconds = Seconds(30.0)
     transition: Seconds = Seconds(1.0)
+    """How long it takes; 0 is a hard cut."""
+    kind: Transition = Transition.CROSSFADE
+    style: Style = Style()
     screen: Size = Size(1920, 1080)
     config_path: str = "config.toml"
+    keep_signed_in: bool = True
+    """False: the access serves one pick, nothing of it reaches the card, and the next pick asks for a sign-in."""
     seed: bytes = field(default=b"", repr=False)
     """Random bytes from the system at the start: request ids and jitter come from it, so that the core stays pure."""

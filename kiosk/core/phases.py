@@ -26,6 +26,8 @@ class Outcome(Enum):
     LOST = "lost"
     """The picking session ended at Google before everything was fetched."""
     REFUSED = "refused"
+    INCOMPLETE = "incomplete"
+    """Some of it could not be had."""
 
 
 @frozen
@@ -38,12 +40,18 @@ class Idle:
 @frozen
 class Creating:
     request_id: RequestId
+    saving: CommandId | None = None
+    """The request id is on its way to the card; nothing is sent before the answer ..."""
+    kept: bool = False
+    """... whatever it says: a read-only card must not stop a pick."""
     command: CommandId | None = None
     at: Deadline = Deadline(0.0)
     failures: int = 0
     trouble: KioskError | None = None
     after_leftovers: bool = False
     """Too many picking sessions: our own leftovers are being deleted first."""
+    unsure: bool = False
+    """It may have been made already: an answer was lost, or the power was cut."""
 
 
 @frozen

@@ -11,7 +11,7 @@ Rules:
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -41,6 +41,8 @@ LEAST_BETWEEN_CODES = 60.0
 """Seconds between two codes that nobody asked for, whatever the server says of the first."""
 LOOK_AGAIN = 900.0
 """Seconds after which a refusal that only the owner can end is tried once more: it may have been the network's."""
+NO_KIOSK_YET = datetime(2025, 1, 1, tzinfo=UTC)
+"""A wall clock that says earlier than this is one that nobody has set: a Raspberry Pi without a network."""
 LEAST_INTERVAL = 1.0
 LONGEST_LIFE = 24 * 3600.0
 """Of a code, in seconds, whatever the server says."""
@@ -76,7 +78,7 @@ class Waiting:
 
 @frozen
 class Declined:
-    """The person said no, left the box unticked, or may not; a new code comes by itself after a pause."""
+    """The person said no, left the box unticked, may not, or agreed in vain; later a new code comes by itself."""
 
     reason: Reason
     at: Deadline
@@ -125,15 +127,24 @@ def begin(turn: Turn, at: Deadline = Deadline(0.0)) -> SignIn:
 
 
 def resume(attempt: Attempt, turn: Turn) -> SignIn:
-    """After a restart: go on with the code on the phone if its time has certainly not run out."""
+    """After a restart: go on with the code on the phone if its time has not run out.
+
+    A wall clock that was not set, be it now or when the code was issued, cannot tell. Then Google is asked: it ends a
+    dead code at the first poll, while a code forgotten here would take the person's approval with it.
+    """
     now = turn.now.utc
-    if not attempt.issued_at <= now < attempt.expires_at:
+    life, age = attempt.expires_at - attempt.issued_at, now - attempt.issued_at
+    if now < attempt.issued_at or attempt.issued_at < NO_KIOSK_YET:
+        age = min(timedelta(seconds=LEAST_BETWEEN_CODES), life / 2)  # so that the next code may come at once
+    if age >= life:
         return begin(turn)
-    left = (attempt.expires_at - now).total_seconds()
     interval = _interval(attempt.code)
-    issued = turn.now.after((attempt.issued_at - now).total_seconds())
     return Waiting(
-        attempt, interval, turn.now.after(interval + POLL_MARGIN), turn.now.after(left), issued=issued
+        attempt,
+        interval,
+        turn.now.after(interval + POLL_MARGIN),
+        turn.now.after((life - age).total_seconds()),
+        issued=turn.now.after(-age.total_seconds()),
     )
 
 
@@ -213,7 +224,8 @@ def _issued(part: Requesting, code: DeviceCode, turn: Turn) -> SignIn:
     now = turn.now
     life = min(max(code.expires_in, 0.0), LONGEST_LIFE)
     attempt = Attempt(part.request_id, code, now.utc, now.utc + timedelta(seconds=life))
-    turn.issue(SaveAttempt(attempt=attempt))
+    if turn.settings.keep_signed_in:
+        turn.issue(SaveAttempt(attempt=attempt))
     interval = _interval(code)
     return Waiting(attempt, interval, now.after(interval + POLL_MARGIN), now.after(life), issued=now.after(0))
 
@@ -247,6 +259,10 @@ def _poll_failed(part: Waiting, error: KioskError, turn: Turn) -> SignIn:
             return again(part.interval)
         case SlowDown():
             return again(part.interval + SLOWER)
+        case Gone() if part.failures:
+            # Before its time, and after an answer that never came: most likely that was the approval.
+            turn.issue(SaveAttempt(attempt=None))
+            return Declined(Reason.ANSWER_LOST, turn.now.after(NEW_CODE_AFTER_DENIAL))
         case Gone():
             return evolve(part, ends=turn.now.after(0))
         case Refused(reason=(Reason.ACCESS_DENIED | Reason.ADMIN_POLICY | Reason.ORG_INTERNAL) as reason):

@@ -29,7 +29,9 @@ class Leaving:
 
     until: Deadline
     awaits: frozenset[CommandId] = frozenset()
-    """Downloads and a new picking session that were under way."""
+    """Downloads that were under way."""
+    trouble: str | None = None
+    """What Google did not do."""
     revoke: CommandId | None = None
     wipe: CommandId | None = None
 
@@ -46,6 +48,10 @@ class State:
     exchange: Exchange | None = None
     sign_ins: int = 0
     """How often somebody has signed in since the start: tells a new sign-in from an old one."""
+    disconnects: int = 0
+    """How often this frame was erased since the start: the same for *Disconnect* ..."""
+    disconnect_error: str | None = None
+    """... and what Google did not do at the last one."""
     picking: Picking = Picking()
     downloads: Downloads = Downloads()
     show: Show = Show()

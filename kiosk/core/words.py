@@ -24,6 +24,11 @@ SIGN_IN_KEPT = (
     "The photos you pick are copied to this frame and stay on it until you disconnect: press Shift+D twice, "
     "or run “kiosk sign-out”."
 )
+SIGN_IN_ONCE = (
+    "This sign-in serves one pick and is then forgotten. The photos stay on this frame until somebody disconnects it: "
+    "Shift+D twice, or “kiosk sign-out”."
+)
+SIGN_IN_LOST = "the answer to a sign-in was lost on the way; somebody has to sign in once more"
 SIGN_IN_BADGE = "Sign in again to add photos: press P"
 
 NEW_CODE_SOON = "A new code comes in a minute."
@@ -104,12 +109,21 @@ REASONS: dict[Reason, tuple[str, str]] = {
         "The server handed out an address that is neither https nor on this machine.",
     ),
     Reason.ACCESS_DENIED: ("Sign-in was cancelled", "Nothing was connected."),
+    Reason.ANSWER_LOST: (
+        "Sign in once more",
+        "Google’s answer was lost on the way to this frame. Nothing was connected.",
+    ),
     Reason.SCOPE_MISSING: (
         "One box was not ticked",
         "To show photos, the frame needs the box for Google Photos.",
     ),
     Reason.OTHER: ("Google said no", "The log of this frame says why."),
 }
+
+
+def missing(failed: int, total: int) -> str:
+    """What became of a pick of which some could not be had."""
+    return f"{failed} of {photos(total)} could not be copied."
 
 
 def minutes_left(minutes: int) -> str:

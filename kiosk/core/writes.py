@@ -10,21 +10,27 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from kiosk.core.commands import (
+    AddItems,
     Command,
     ForgetPick,
+    ForgetPickRequest,
     HideItems,
     ReplacePicks,
     SaveAttempt,
     SaveCredentials,
     SavePick,
+    SavePickRequest,
     SetAside,
 )
-from kiosk.core.events import Event, Failed
+from kiosk.core.events import Event, Evicted, Failed, Hidden, ItemsAdded, PickSaved, RenditionStored, Saved
 from kiosk.core.model import NEVER, Deadline
 from kiosk.core.turn import Turn
+from kiosk.errors import DiskFull, StorageError, Unwritable
 
 FIRST_RETRY = 10.0
 LONGEST_RETRY = 600.0
+_WRITTEN = (Saved, PickSaved, ItemsAdded, RenditionStored, Evicted, Hidden)
+"""Answers to what has reached the card."""
 
 
 @frozen
@@ -35,6 +41,8 @@ class Writes:
     """Failed, to be written again."""
     at: Deadline = NEVER
     failures: int = 0
+    trouble: StorageError | None = None
+    """What the card said to the last thing that must reach it; the screen tells it until a write succeeds."""
 
 
 def note(part: Writes, commands: tuple[Command, ...]) -> Writes:
@@ -48,6 +56,7 @@ def note(part: Writes, commands: tuple[Command, ...]) -> Writes:
 
 
 def handle(part: Writes, event: Event, turn: Turn) -> Writes:
+    part = evolve(part, trouble=_trouble(part, event))
     command = next((each for each in part.sent if each.id == event.answers), None)
     if command is None:
         return part
@@ -72,6 +81,16 @@ def deadline(part: Writes) -> Deadline:
     return part.at if part.kept else NEVER
 
 
+def _trouble(part: Writes, event: Event) -> StorageError | None:
+    if isinstance(event, _WRITTEN):
+        return None
+    if not isinstance(event, Failed) or not isinstance(event.error, (DiskFull, Unwritable)):
+        return part.trouble
+    # A page of a pick is asked for again by picking.py; what nobody misses is no trouble.
+    missed = isinstance(event.command, AddItems) or _subject(event.command) is not None
+    return event.error if missed else part.trouble
+
+
 def _subject(command: Command) -> object:
     """What a later write of the same subject replaces; None for what nobody misses."""
     match command:
@@ -79,6 +98,8 @@ def _subject(command: Command) -> object:
             return type(command)
         case SavePick(session_id=session_id) | ForgetPick(session_id=session_id):
             return session_id
+        case SavePickRequest(request_id=request_id) | ForgetPickRequest(request_id=request_id):
+            return request_id
         case HideItems(item_ids=ids) | SetAside(item_ids=ids):
             return ids
         case ReplacePicks(pick_id=pick_id):

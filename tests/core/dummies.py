@@ -103,6 +103,10 @@ class Google:
     page_size: int = 100
     most_sessions: int = 100
     refresh_tokens_given: bool = True
+    unaddressed: set[str] = field(factory=set)
+    """Items without a base URL that may be asked."""
+    repeated_request_id: str = "same"
+    """What a second create with one request id does: the same session, a new one, or a conflict."""
     faults: Faults = field(factory=Faults)
     pace: dict[str, float] = field(factory=dict)
     """Device code -> the interval that it must be polled at by now."""
@@ -190,6 +194,11 @@ class Google:
     def _picker(self, command: c.Command, now: float) -> e.Event:
         match command:
             case c.CreatePickingSession(request_id=request_id):
+                for choice in self.sessions.values():
+                    if choice.request_id == request_id and self.repeated_request_id != "new":
+                        if self.repeated_request_id == "conflict":
+                            raise Gone("ALREADY_EXISTS")
+                        return e.PickingSessionReady(picking_session=self._session(choice, now))
                 if len(self.sessions) >= self.most_sessions:
                     raise Refused(Reason.TOO_MANY_SESSIONS)
                 choice = Choice(PickingSessionId(f"ps-{self._next()}"), request_id, now)
@@ -228,6 +237,7 @@ class Google:
         if choice.items is None:
             raise Refused(Reason.NOT_READY)
         items = tuple(media_item(each, f"{each}#{self._next()}") for each in choice.items)
+        items = tuple(evolve(item, base_url="") if item.id in self.unaddressed else item for item in items)
         page = items[first : first + self.page_size]
         self.urls |= {item.base_url: (choice.id, now) for item in page}
         more = first + self.page_size < len(items)

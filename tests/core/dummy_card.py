@@ -18,6 +18,8 @@ from kiosk.core.model import (
     PickId,
     PickingSessionId,
     PickPhase,
+    PickRequest,
+    RequestId,
     StoredItem,
 )
 from kiosk.errors import Corrupt, DiskFull, StorageError
@@ -43,6 +45,7 @@ class Card:
     credentials: Credentials | None = None
     attempt: Attempt | None = None
     picks: list[Pick] = field(factory=list)
+    pick_requests: dict[RequestId, PickRequest] = field(factory=dict)
     stored: dict[MediaItemId, StoredItem] = field(factory=dict)
     rounds: dict[MediaItemId, int] = field(factory=dict)
     fresh: set[MediaItemId] = field(factory=set)
@@ -64,6 +67,7 @@ class Card:
                     credentials=self.credentials,
                     attempt=self.attempt,
                     open_picks=open_picks,
+                    pick_requests=tuple(self.pick_requests.values()),
                     drawn=self._draw((), 8),
                 )
             case c.DrawSlides(avoid=avoid, count=count):
@@ -103,13 +107,19 @@ class Card:
                 for pick in self.picks:
                     if pick.session_id == session_id:
                         pick.phase = None
+            case c.SavePickRequest(request_id=request_id, abandoned=abandoned):
+                self.pick_requests[request_id] = PickRequest(request_id, abandoned)
+            case c.ForgetPickRequest(request_id=request_id):
+                self.pick_requests.pop(request_id, None)
             case c.GiveUp(item_id=item_id):
                 self.given_up.add(item_id)
             case c.AddItems(pick_id=pick_id, items=items):
                 pick = self.pick(pick_id)
-                pick.items |= dict.fromkeys(item.id for item in items)
-                self.given_up -= set(pick.items)
-                wanted = tuple(i for i in items if i.id not in self.stored and i.id not in self.hidden)
+                ids = tuple(item.id for item in items)
+                self.given_up -= set(ids) - pick.items.keys()  # of an earlier pick: once more
+                pick.items |= dict.fromkeys(ids)
+                unwanted = self.stored.keys() | self.hidden | self.given_up
+                wanted = tuple(item for item in items if item.id not in unwanted)
                 return e.ItemsAdded(pick_id=pick_id, wanted=wanted, counts=self.counts())
             case c.HideItems(item_ids=ids):
                 self.hidden |= set(ids)
@@ -123,6 +133,7 @@ class Card:
                 self.credentials = self.attempt = None
                 for each in (self.picks, self.stored, self.rounds, self.hidden, self.damaged, self.given_up):
                     each.clear()
+                self.pick_requests.clear()
                 return e.Wiped()
             case _:
                 return self._make_room_or_store(command)

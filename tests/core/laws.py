@@ -11,7 +11,7 @@ from attrs import define, field
 from kiosk.core import commands as c
 from kiosk.core import downloads, machine, picking, signin, slideshow
 from kiosk.core import events as e
-from kiosk.core.model import PickingSessionId
+from kiosk.core.model import PickingSessionId, RequestId
 from kiosk.core.state import State
 from kiosk.errors import Reason, Refused, SlowDown
 
@@ -78,7 +78,8 @@ class Laws:
     meddled: Counter[type[c.Command]] = field(factory=Counter)
     bearers: set[str] = field(factory=set)
     may_ask_code_at: float = float("-inf")
-    known: set[PickingSessionId] = field(factory=set)
+    noted: set[RequestId] = field(factory=set)
+    """The card has answered: it has these request ids, or has refused them."""
 
     def check(self, world: World, before: State, event: e.Event, commands: tuple[c.Command, ...]) -> None:
         step = Step(world, before, event, commands)
@@ -87,6 +88,11 @@ class Laws:
             law(self, step)
 
     def _remember(self, step: Step) -> None:
+        command = step.world.asked_by(step.event.answers)
+        if isinstance(command, c.SavePickRequest):
+            self.noted.add(command.request_id)
+        if isinstance(step.event, e.CatalogOpened):
+            self.noted |= {each.request_id for each in step.event.pick_requests}
         match step.event:
             case e.DeviceCodeIssued(code=code):
                 self.code_pace[code.device_code.reveal] = max(code.interval, 1.0)
@@ -109,7 +115,6 @@ class Laws:
                 refused_state = isinstance(error, Refused) and error.reason is Reason.STATE
                 self.may_ask_code_at = step.now + (0.0 if refused_state else RETRIES_APART)
             case e.PickingSessionReady(picking_session=ready):
-                self.known.add(ready.id)
                 if ready.poll_interval is not None:
                     self.pick_pace[ready.id] = max(ready.poll_interval, 1.0)
             case e.Granted(grant=grant):
@@ -175,13 +180,47 @@ def few_fetches(_: Laws, step: Step) -> None:
         raise Broken("few_fetches", f"{out} at once")
 
 
-def sessions_known(laws: Laws, step: Step) -> None:
-    """A picking session that Google has and told us of is in the state, so that it will be deleted."""
-    part = step.state.picking
+def sessions_known(_: Laws, step: Step) -> None:
+    """A picking session that Google has is in the state, by its id or by its request id, so that it will be deleted:
+    also one whose answer was lost."""
+    if not step.state.opened:
+        return
+    part, world = step.state.picking, step.world
     known = {picking.session_of(part.phase), *(deletion.session_id for deletion in part.deletions)}
-    forgotten = (laws.known & step.world.google.sessions.keys()) - known - step.world.lost
+    asked = {doubt.request_id for doubt in part.doubts}
+    if isinstance(part.phase, picking.Creating):
+        asked.add(part.phase.request_id)
+    forgotten = {choice.id for choice in world.google.sessions.values() if choice.request_id not in asked}
+    forgotten -= known | world.lost
     if forgotten:
         raise Broken("sessions_known", f"{sorted(forgotten)} would stay at Google")
+
+
+def request_first(laws: Laws, step: Step) -> None:
+    """The card was told the request id, or refused it, before Google is asked to make a picking session."""
+    for command in step.commands:
+        if isinstance(command, c.CreatePickingSession) and command.request_id not in laws.noted:
+            raise Broken("request_first", f"{command.request_id} is on no card yet")
+
+
+def nothing_secret_kept(_: Laws, step: Step) -> None:
+    """``keep_signed_in = false``: nothing of a sign-in is written, and none is held once its pick is over."""
+    if step.state.settings.keep_signed_in:
+        return
+    for command in step.commands:
+        written = isinstance(command, c.SaveCredentials) and command.credentials
+        if written or (isinstance(command, c.SaveAttempt) and command.attempt):
+            raise Broken("nothing_secret_kept", f"{type(command).__name__} goes to the card")
+    part = step.state.picking
+    resting = isinstance(part.phase, picking.Idle) and not (part.deletions or part.doubts)
+    gate = step.state.access
+    if (
+        resting
+        and downloads.idle(step.state.downloads)
+        and not step.state.leaving
+        and (gate.credentials or gate.token)
+    ):
+        raise Broken("nothing_secret_kept", "it is still in memory")
 
 
 def codes_not_in_a_loop(laws: Laws, step: Step) -> None:
@@ -221,7 +260,10 @@ def nothing_grows(_: Laws, step: Step) -> None:
     waiting = [command.id for command in state.access.waiting]
     if len(set(wants)) < len(wants) or len(set(ids)) < len(ids) or len(set(waiting)) < len(waiting):
         raise Broken("nothing_grows", "something is there twice")
-    if len(waiting) > downloads.AT_ONCE + len(ids) + 1:
+    requests = [*(doubt.request_id for doubt in state.picking.doubts), *dict(state.picking.made)]
+    if len(set(requests)) < len(requests) or len(state.picking.made) > len(ids) + 1:
+        raise Broken("nothing_grows", "a request id is there twice, or without its picking session")
+    if len(waiting) > downloads.AT_ONCE + len(ids) + 2:
         raise Broken("nothing_grows", f"{len(waiting)} commands wait for an access token")
     if len(state.show.history) > slideshow.REMEMBERED or len(state.show.upcoming) > MOST_UPCOMING:
         raise Broken("nothing_grows", "the show remembers too much")
@@ -254,6 +296,8 @@ LAWS: tuple[Callable[[Laws, Step], None], ...] = (
     one_at_a_time,
     few_fetches,
     sessions_known,
+    request_first,
+    nothing_secret_kept,
     codes_not_in_a_loop,
     bearers_granted,
     deadline_ahead,

@@ -29,13 +29,31 @@ def test_an_expired_access_token_is_renewed_before_it_is_used() -> None:
     assert len(world.asked(c.RefreshAccessToken)) == 1
 
 
-def test_a_token_is_renewed_a_minute_early_and_a_short_one_at_half_its_life() -> None:
+def test_a_token_is_renewed_a_minute_early_and_none_is_thought_to_live_less_than_a_minute() -> None:
     turn = Turn(World().now, SETTINGS, 1)
-    for life, good in ((3600.0, 3540.0), (60.0, 30.0)):
+    for life, good in ((3600.0, 3540.0), (100.0, 60.0), (1.0, 60.0), (-5.0, 60.0)):
         grant = Grant(Secret("ya29.x"), Seconds(life), None, (PICKER_SCOPE,))
         token = access.accept(access.Access(), grant, "client", turn.now).token
         assert token is not None
         assert token.expires == turn.now.monotonic + good
+
+
+def test_a_server_that_names_absurd_lives_is_not_asked_every_second() -> None:
+    world = World(google=Google(access_life=1.0, poll_interval=1.0))
+    world.sign_in()
+    world.google.bearers = dict.fromkeys(world.google.bearers, float("inf"))
+    world.google.access_life = 1e9
+    world.run_for(1700.0)
+    assert choosing(world)
+    assert len(world.asked(c.RefreshAccessToken)) <= 30
+
+
+def test_a_server_whose_tokens_really_live_for_a_second_is_still_served() -> None:
+    world = World(google=Google(access_life=1.0))
+    world.sign_in()
+    world.pick("a", "b")
+    assert world.current is not None
+    assert len(world.card.stored) == 2
 
 
 def test_what_waits_for_one_token_causes_one_refresh() -> None:

@@ -8,7 +8,7 @@ from attrs import evolve
 from kiosk.core import commands as c
 from kiosk.core import compose, downloads, picking, signin, words
 from kiosk.core import events as e
-from kiosk.core.model import NEVER, Client, CommandId, Rect
+from kiosk.core.model import NEVER, Client, CommandId, MediaItemId, PickId, Rect
 from kiosk.core.picking import Outcome
 from kiosk.core.scene import Badge, Card, Look, Mark
 from kiosk.core.state import State
@@ -371,6 +371,32 @@ def test_the_badge_says_what_matters_most() -> None:
     assert badge(full) == Badge(Mark.CARD_FULL, words.CARD_FULL)
     read_only = evolve(out, downloads=evolve(offline, full=Unwritable("x")))
     assert badge(read_only) == Badge(Mark.CARD_FULL, words.CARD_READ_ONLY)
+
+
+@pytest.mark.parametrize("refused", [c.SavePick, c.AddItems])
+def test_a_card_that_refuses_what_must_reach_it_is_told_until_it_takes_it(refused: type[c.Command]) -> None:
+    world = with_pictures("a", "b")
+
+    def badge() -> Badge | None:
+        return compose.compose(world.state, world.now.monotonic).badge
+
+    world.card.faults.add(refused, Unwritable("read-only"), times=None)
+    world.ask(e.Verb.PICK)
+    world.run_until(lambda w: bool(w.google.sessions))
+    world.google.choose("c")
+    world.run_for(60.0)
+    assert badge() == Badge(Mark.CARD_FULL, words.CARD_READ_ONLY)
+    world.card.faults.clear()
+    world.run_for(700.0)
+    assert badge() is None
+    assert world.state.counts.stored == 3
+
+
+def test_what_nobody_misses_is_no_trouble_on_the_screen() -> None:
+    world = with_pictures("a", "b")
+    command = c.GiveUp(pick_id=PickId(1), item_id=MediaItemId("z"), why="")
+    world.feed(e.Failed(command=command, error=DiskFull("x")))
+    assert world.state.writes.trouble is None
 
 
 def test_a_disconnect_is_asked_for_and_then_said() -> None:

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from kiosk.core import commands as c
-from kiosk.core import downloads, machine, picking
+from kiosk.core import downloads, machine, picking, words
 from kiosk.core import events as e
 from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, PickMode, Size
 from kiosk.core.turn import QUOTA_RETRY, Turn
@@ -444,3 +444,57 @@ def test_a_refusal_of_all_base_urls_that_passes_in_two_minutes_loses_nothing() -
     world.google.faults.clear()
     world.run_until(lambda w: len(w.card.stored) == 3 and not w.google.sessions)
     assert world.state.counts.failed == 0
+
+
+def test_an_item_without_an_address_that_may_be_asked_is_given_up_and_the_others_go_on() -> None:
+    world = picked("a", "b", "c", google=Google(unaddressed={"a", "c"}))
+    world.run_until(lambda w: not w.google.sessions)
+    assert set(world.card.stored) == {"b"}
+    assert world.card.given_up == {"a", "c"}
+    assert [name for _, name in fetches(world)] == ["b"]
+    given_up = [command for _, command in world.log if isinstance(command, c.GiveUp)]
+    assert {command.why for command in given_up} == {downloads.NO_ADDRESS}
+    assert (world.state.downloads.total, world.state.downloads.failed) == (3, 2)
+    card = world.scene.card
+    assert card is not None
+    assert (card.title, card.body) == (words.PICK_LOST_TITLE, "2 of 3 photos could not be copied.")
+
+
+def test_an_address_that_is_lost_in_a_new_list_ends_what_waits_and_not_what_is_under_way() -> None:
+    world = picked(*"abcdefg")
+    fetching(world)
+    queued = [want.item.id for want in world.state.downloads.queue]
+    under_way = [want.item.id for _, want in world.state.downloads.fetching]
+    assert queued
+    assert under_way
+    world.google.unaddressed = set("abcdefg")
+    world.google.expire_base_urls()
+    world.run_until(lambda w: not w.google.sessions)
+    assert world.card.given_up == set("abcdefg")
+    assert world.state.downloads.failed == 7
+    assert world.state.downloads.total == 7
+
+
+def test_a_pick_of_which_nothing_could_be_had_says_so_before_a_new_one_begins() -> None:
+    world = picked("a", "b", google=Google(unaddressed={"a", "b"}))
+    world.run_until(lambda w: not w.google.sessions)
+    card = world.scene.card
+    assert card is not None
+    assert (card.body, card.status) == ("2 of 2 photos could not be copied.", words.PICK_NEXT_CODE)
+    world.run_for(picking.OUTCOME_SECONDS + 1)
+    assert isinstance(world.state.picking.phase, picking.Choosing)
+
+
+def test_what_could_not_be_had_is_said_over_the_show_for_a_while() -> None:
+    world = with_pictures("a")
+    world.google.unaddressed = {"b"}
+    world.ask(e.Verb.PICK)
+    world.settle()
+    world.google.choose("b", "c")
+    world.run_until(lambda w: not w.google.sessions)
+    assert world.scene.card is not None
+    assert world.scene.card.status == ""
+    assert world.current is not None
+    assert world.word == "showing"
+    world.run_for(picking.OUTCOME_SECONDS + 1)
+    assert world.scene.card is None

@@ -9,18 +9,28 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, deletions, disconnect, downloads, picking, signin, slideshow
+from kiosk.core import (
+    access,
+    choosing,
+    creating,
+    deletions,
+    downloads,
+    machine,
+    phases,
+    picking,
+    signin,
+    slideshow,
+)
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import AccessToken, Deadline, Moment, Secret, Slide
-from kiosk.core.state import State
+from kiosk.core.model import AccessToken, Deadline, DeviceCode, Moment, Secret, Slide
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, Unreachable
 from tests.core.dummies import Google
 from tests.core.laws import LAWS, Broken
 from tests.core.test_downloads import fetching, picked
 from tests.core.test_slideshow import frame
-from tests.core.world import World, with_pictures
+from tests.core.world import SETTINGS, World, with_pictures
 
 Bug = tuple[ModuleType | type, str, Any]
 
@@ -55,7 +65,7 @@ def pick_poll_pace() -> tuple[Bug, Callable[[], object]]:
         world.sign_in()
         world.run_for(100.0)
 
-    return (picking, "_pace", lambda _: 5.0), live
+    return (choosing, "pace", lambda _: 5.0), live
 
 
 def one_at_a_time() -> tuple[Bug, Callable[[], object]]:
@@ -65,6 +75,7 @@ def one_at_a_time() -> tuple[Bug, Callable[[], object]]:
         world = with_pictures("a")
         world.run_for(2 * 3600.0)
         world.ask(e.Verb.PICK)
+        world.work("disk")
         for _ in range(3):
             world.feed(e.DeadlineReached())
         world.settle()
@@ -93,6 +104,40 @@ def sessions_known() -> tuple[Bug, Callable[[], object]]:
         world.ask(e.Verb.CANCEL)
 
     return (picking, "cancel", lambda part, _: evolve(part, phase=picking.Idle())), live
+
+
+def request_first() -> tuple[Bug, Callable[[], object]]:
+    """The card hears of the request id after Google."""
+
+    def live() -> None:
+        world = World()
+        world.sign_in()
+
+    def hasty(phase: phases.Creating, turn: Turn, *, others: bool, asking: bool) -> phases.Creating:
+        if not phase.kept:
+            turn.issue(c.SavePickRequest(request_id=phase.request_id))
+        return real(evolve(phase, kept=True), turn, others=others, asking=asking)
+
+    real = creating.tick
+    return (creating, "tick", hasty), live
+
+
+def nothing_secret_kept() -> tuple[Bug, Callable[[], object]]:
+    """The device code goes to the card whatever the setting says."""
+
+    def live() -> None:
+        world = World(evolve(SETTINGS, keep_signed_in=False))
+        world.sign_in()
+        world.pick("a")
+
+    def careless(part: signin.Requesting, code: DeviceCode, turn: Turn) -> signin.SignIn:
+        waiting = real(part, code, turn)
+        assert isinstance(waiting, signin.Waiting)
+        turn.issue(c.SaveAttempt(attempt=waiting.attempt))
+        return waiting
+
+    real = signin._issued
+    return (signin, "_issued", careless), live
 
 
 def codes_not_in_a_loop() -> tuple[Bug, Callable[[], object]]:
@@ -147,8 +192,8 @@ def nothing_grows() -> tuple[Bug, Callable[[], object]]:
 
     real = slideshow._shown
 
-    def hoarding(show: slideshow.Show, turn: Turn) -> slideshow.Show:
-        shown = real(show, turn)
+    def hoarding(show: slideshow.Show, turn: Turn, **more: Any) -> slideshow.Show:
+        shown = real(show, turn, **more)
         return evolve(shown, history=(*show.history, *(show.current.items if show.current else ())))
 
     return (slideshow, "_shown", hoarding), live
@@ -221,6 +266,8 @@ SEEDED = (
     one_at_a_time,
     few_fetches,
     sessions_known,
+    request_first,
+    nothing_secret_kept,
     codes_not_in_a_loop,
     bearers_granted,
     deadline_ahead,
@@ -249,6 +296,31 @@ def test_every_law_has_its_seeded_bug() -> None:
 
 
 # More ways to lose a picking session. ---------------------------------------------------------------------------------
+
+
+def _an_unsure_creation_is_forgotten(
+    phase: phases.Creating, doubts: tuple[picking.Doubt, ...], turn: Turn
+) -> tuple[picking.Doubt, ...]:
+    turn.issue(c.ForgetPickRequest(request_id=phase.request_id))
+    return doubts
+
+
+def test_a_creation_whose_lost_answer_is_forgotten_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(creating, "give_up", _an_unsure_creation_is_forgotten)
+    world = with_pictures("a")
+    world.google.faults.add(c.CreatePickingSession, Unreachable("reset"), after=True)
+    world.ask(e.Verb.PICK)
+    world.settle()
+    with pytest.raises(Broken, match="sessions_known"):
+        world.ask(e.Verb.CANCEL)
+
+
+def test_an_access_that_is_held_after_its_pick_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "_forget_access", lambda state: state)
+    world = World(evolve(SETTINGS, keep_signed_in=False))
+    world.sign_in()
+    with pytest.raises(Broken, match="nothing_secret_kept"):
+        world.pick("a")
 
 
 def _deletions_are_lost_when_they_fail(
@@ -283,16 +355,10 @@ def test_a_replaced_session_that_is_not_ended_is_seen(monkeypatch: pytest.Monkey
 
 
 def test_a_disconnect_that_does_not_wait_leaves_a_session_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = disconnect.ask
-
-    def hasty(state: State, asked: e.Asked, turn: Turn) -> State:
-        state = real(state, asked, turn)
-        assert state.leaving is not None
-        return evolve(state, leaving=evolve(state.leaving, awaits=frozenset()))
-
-    monkeypatch.setattr(disconnect, "ask", hasty)
+    monkeypatch.setattr(picking, "over", lambda _: True)
     world = with_pictures("a")
     world.ask(e.Verb.PICK)
+    world.work("disk")
     world.ask(e.Verb.SIGN_OUT)
     world.run_for(60.0)
     assert world.google.sessions

@@ -15,8 +15,8 @@ from kiosk.core.commands import Command
 from kiosk.core.model import NEVER, CommandId, PickingSessionId, PickPhase, Secret, Settings
 from kiosk.core.state import State
 from kiosk.core.turn import Turn
-from kiosk.errors import DiskFull, KioskError, Reason, Refused, SignInRequired, Unreachable, Unwritable
-from tests.core.dummies import Google
+from kiosk.errors import Busy, DiskFull, KioskError, Reason, Refused, SignInRequired, Unreachable, Unwritable
+from tests.core.dummies import Google, rendition
 from tests.core.dummy_card import Card, card_error
 from tests.core.test_slideshow import frame
 from tests.core.world import World, with_pictures
@@ -265,6 +265,7 @@ def test_verbs_during_a_disconnect_do_nothing_but_quit() -> None:
 def test_a_session_that_is_being_made_during_a_disconnect_is_deleted_too() -> None:
     world = with_pictures("a")
     world.ask(e.Verb.PICK)
+    world.work("disk")
     world.ask(e.Verb.SIGN_OUT)
     world.run_until(wiped)
     assert len(world.google.made) == 2
@@ -276,10 +277,34 @@ def test_a_session_that_was_only_waiting_for_a_token_is_not_made_during_a_discon
     world.google.expire_access_tokens()
     world.run_for(2 * 3600.0)
     world.ask(e.Verb.PICK)
+    world.work("disk")
     assert world.state.access.waiting
     world.ask(e.Verb.SIGN_OUT)
     world.run_until(wiped)
     assert len(world.google.made) == 1
+
+
+def test_a_picture_that_is_fetched_after_the_wipe_does_not_reach_the_card() -> None:
+    world = World()
+    world.sign_in()
+    world.google.choose(*"abcdef")
+    while not world.queues["fetch"]:
+        if not (world.work("disk") or world.work("google")):
+            world.advance(1.0)
+    late = [each for each in world.out.values() if isinstance(each, c.FetchRendition)]
+    world.ask(e.Verb.SIGN_OUT)
+    world.queues["fetch"].clear()
+    world.run_until(wiped)
+    assert world.state.disconnects == 1
+    for command in late:
+        item = command.item
+        fetched = e.RenditionFetched(
+            answers=command.id, item=item, pick_id=command.pick_id, rendition=rendition(item)
+        )
+        world.feed(fetched)
+    world.run_for(60.0)
+    assert not world.asked(c.StoreRendition)
+    assert not world.card.stored
 
 
 def test_a_picture_that_is_being_fetched_during_a_disconnect_does_not_reach_the_card() -> None:
@@ -493,3 +518,35 @@ def test_clearing_an_empty_show_drops_nothing() -> None:
     turn = Turn(World().now, Settings(), 1)
     assert slideshow.clear(slideshow.Show(next_slide=7), turn) == slideshow.Show(next_slide=7)
     assert not turn.commands
+
+
+@pytest.mark.parametrize("kind", [c.DeletePickingSession, c.Revoke])
+def test_what_google_did_not_do_at_a_disconnect_is_told_when_the_frame_is_erased(
+    kind: type[c.Command],
+) -> None:
+    world = with_pictures("a")
+    world.ask(e.Verb.PICK)
+    world.settle()
+    world.google.faults.add(kind, Busy("503 from the demo"), times=None)
+    world.card.faults.add(c.WipeEverything, Unwritable("read-only"))
+    before = world.state.disconnects
+    world.ask(e.Verb.SIGN_OUT)
+    world.run_until(lambda w: w.state.disconnects > before)
+    assert world.state.disconnect_error == "503 from the demo"
+    assert world.state.last_error is not None
+    assert world.state.last_error.text == "read-only", "the card's trouble is another matter"
+
+
+def test_a_google_that_says_nothing_at_a_disconnect_is_told_so_and_a_later_one_begins_afresh() -> None:
+    world = with_pictures("a")
+    world.ask(e.Verb.SIGN_OUT)
+    while not any(isinstance(each, c.Revoke) for each in world.out.values()):
+        world.work("disk")
+    world.queues["google"].clear()
+    world.run_until(wiped)
+    assert world.state.disconnect_error == "Google did not answer within 10 s"
+    world.sign_in()
+    world.pick("a")
+    world.ask(e.Verb.SIGN_OUT)
+    world.run_until(lambda w: w.state.disconnects == 2)
+    assert world.state.disconnect_error is None

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, deletions, picking
+from kiosk.core import access, choosing, creating, deletions, listing, picking
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.model import (
@@ -82,7 +82,7 @@ def test_a_poll_answer_that_leaves_out_the_pace_and_the_address_keeps_what_was_s
     ready = PickingSession(PickingSessionId("x"), "", False, None, None, None)
     phase = world.state.picking.phase
     assert isinstance(phase, picking.Choosing)
-    moved = picking._polled(phase, ready, Turn(world.now, SETTINGS, 1))
+    moved = choosing.polled(phase, ready, Turn(world.now, SETTINGS, 1))
     assert moved.picking_session.picker_uri == uri
     assert moved.stop_at == phase.stop_at
 
@@ -124,7 +124,7 @@ def test_a_time_out_is_told_the_session_deleted_and_a_new_one_offered(timeout_in
 def test_an_endless_time_out_ends_after_a_day() -> None:
     world = new_pick(timeout_in=float("inf"), poll_interval=900.0)
     world.google.timeout_in = None
-    world.run_for(picking.MOST_TIMEOUT + 60.0)
+    world.run_for(choosing.MOST_TIMEOUT + 60.0)
     assert len(world.google.made) == 2
 
 
@@ -172,6 +172,7 @@ def test_a_cancel_dismisses_what_became_of_a_pick() -> None:
 def test_a_session_made_just_after_a_cancel_is_deleted() -> None:
     world = with_pictures("a")
     world.ask(e.Verb.PICK)
+    world.work("disk")
     world.ask(e.Verb.CANCEL)
     world.settle()
     assert len(world.google.made) == 2
@@ -206,10 +207,9 @@ def test_a_later_pick_has_a_fresh_request_id_of_version_4() -> None:
         (Busy("429", quota=True), QUOTA_RETRY),
         (Busy("503", 44.0), 44.0),
         (Unexpected("odd"), picking.FIRST_RETRY),
-        (Gone("404"), picking.FIRST_RETRY),
-        (Refused(Reason.NO_PHOTOS_ACCOUNT), picking.SENTENCE_RETRY),
-        (Refused(Reason.API_DISABLED), picking.SENTENCE_RETRY),
-        (Refused(Reason.TOO_MANY_SESSIONS), picking.SENTENCE_RETRY),
+        (Refused(Reason.NO_PHOTOS_ACCOUNT), creating.SENTENCE_RETRY),
+        (Refused(Reason.API_DISABLED), creating.SENTENCE_RETRY),
+        (Refused(Reason.TOO_MANY_SESSIONS), creating.SENTENCE_RETRY),
     ],
 )
 def test_a_creation_that_fails_is_tried_again_with_the_same_request_id(
@@ -263,7 +263,7 @@ def test_every_page_is_listed_and_an_item_that_comes_twice_is_taken_once() -> No
     assert len(world.asked(c.FetchRendition)) == 3
 
 
-def listing(world: World) -> World:
+def being_listed(world: World) -> World:
     """The person has picked; the first page is being asked for and is not answered yet."""
     world.google.choose("x")
     for _ in range(50):
@@ -283,7 +283,7 @@ def answer_list(world: World, *names: str, token: str | None = None) -> None:
 
 
 def test_an_empty_page_with_a_page_token_does_not_end_the_list() -> None:
-    world = listing(new_pick())
+    world = being_listed(new_pick())
     answer_list(world, token="t1")
     answer_list(world, "a", token="t2")
     answer_list(world)
@@ -297,15 +297,15 @@ def test_an_empty_page_with_a_page_token_does_not_end_the_list() -> None:
 
 
 def test_a_repeated_page_token_ends_the_list() -> None:
-    world = listing(new_pick())
+    world = being_listed(new_pick())
     answer_list(world, "a", token="t1")
     answer_list(world, "b", token="t1")
     assert not any(isinstance(each, c.ListMediaItems) for each in world.out.values())
 
 
 def test_endless_page_tokens_end_the_list() -> None:
-    world = listing(new_pick())
-    for number in range(picking.MOST_PAGES):
+    world = being_listed(new_pick())
+    for number in range(listing.MOST_PAGES):
         answer_list(world, token=f"t{number}")
     assert not any(isinstance(each, c.ListMediaItems) for each in world.out.values())
 
@@ -381,7 +381,7 @@ def test_a_failed_page_of_an_earlier_try_is_not_counted() -> None:
     part = picking.Picking(picking.Listing(PickingSessionId("s"), None))
     command = c.AddItems(pick_id=1, items=())  # type: ignore[arg-type]
     turn = Turn(world.now, SETTINGS, 1)
-    assert picking.handle(part, e.Failed(answers=9, command=command, error=DiskFull("x")), turn) is part  # type: ignore[arg-type]
+    assert picking.handle(part, e.Failed(answers=9, command=command, error=DiskFull("x")), turn) == part  # type: ignore[arg-type]
 
 
 def test_a_pick_whose_number_the_card_could_not_give_yet_is_listed_later() -> None:

@@ -8,10 +8,10 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, picking, signin
+from kiosk.core import access, picking, signin, words
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import Client, Grant, Seconds, Secret
+from kiosk.core.model import Client, CommandId, Grant, MediaItemId, PickId, Seconds, Secret
 from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,
@@ -277,12 +277,41 @@ def test_a_resumed_code_ends_when_its_time_is_over() -> None:
     assert len(world.asked(c.RequestDeviceCode)) == 2
 
 
-@pytest.mark.parametrize("jump", [timedelta(days=-20000), timedelta(days=400)])
-def test_a_code_of_another_time_is_not_trusted(jump: timedelta) -> None:
+def test_a_code_whose_time_is_over_by_a_set_clock_is_not_shown_again() -> None:
     world = World()
-    world.skew = jump
+    world.skew = timedelta(days=400)
     world.restart()
     world.settle()
+    assert len(world.asked(c.RequestDeviceCode)) == 2
+
+
+@pytest.mark.parametrize(
+    "skews", [(0, -20000), (-20000, 0), (-20000, -20001)], ids=["not set now", "not set then", "never set"]
+)
+def test_an_approval_is_not_lost_to_a_restart_with_a_clock_that_is_not_set(skews: tuple[int, int]) -> None:
+    world = World()
+    world.skew = timedelta(days=skews[0])
+    if skews[0]:
+        world.restart()
+        world.run_for(31 * MINUTES)
+    attempt = waiting(world).attempt
+    world.skew = timedelta(days=skews[1])
+    world.restart()
+    world.settle()
+    assert waiting(world).attempt == attempt
+    world.sign_in()
+    assert world.google.made[-1].request_id == attempt.request_id
+
+
+def test_a_dead_code_under_a_clock_that_is_not_set_is_replaced_after_one_poll() -> None:
+    world = World()
+    world.run_for(MINUTES)
+    polls = len(world.asked(c.PollToken))
+    world.google.codes.clear()
+    world.skew = timedelta(days=-20000)
+    world.restart()
+    world.run_for(6.0)
+    assert len(world.asked(c.PollToken)) == polls + 1
     assert len(world.asked(c.RequestDeviceCode)) == 2
 
 
@@ -426,3 +455,51 @@ def test_an_exchange_waits_for_its_own_answer_only() -> None:
     world.feed(e.Revoked())
     assert exchange is not None
     assert world.state.exchange == exchange
+
+
+def test_an_approval_whose_answer_is_lost_is_told_and_asks_for_one_more() -> None:
+    world = with_pictures("a")
+    world.google.revoke()
+    world.ask(e.Verb.SIGN_IN)
+    world.settle()
+    world.google.faults.add(c.PollToken, Unreachable("reset"), after=True)
+    world.google.person = "approve"
+    world.run_until(lambda w: isinstance(w.state.signin, signin.Declined))
+    assert world.state.last_error is not None
+    assert world.state.last_error.text == words.SIGN_IN_LOST
+    card = world.scene.card
+    assert card is not None
+    assert (card.title, card.body) == words.REASONS[Reason.ANSWER_LOST]
+    assert card.status == words.NEW_CODE_BY_P
+    assert world.current == "a"
+    assert world.card.attempt is None
+    world.run_for(signin.NEW_CODE_AFTER_DENIAL)
+    assert isinstance(world.state.signin, signin.Off)
+    world.ask(e.Verb.PICK)
+    world.run_until(lambda w: isinstance(w.state.picking.phase, picking.Choosing))
+
+
+def test_a_code_that_runs_out_by_itself_is_not_told_as_a_lost_answer() -> None:
+    world = with_pictures("a")
+    world.google.revoke()
+    before = world.state.last_error
+    world.ask(e.Verb.SIGN_IN)
+    world.google.person = "wait"
+    world.settle()
+    world.google.codes = dict.fromkeys(world.google.codes, 0.0)
+    world.run_for(60.0)
+    assert isinstance(world.state.signin, signin.Off)
+    assert world.state.last_error == before
+
+
+def test_a_lost_answer_is_told_once_and_an_empty_frame_makes_a_new_code_by_itself() -> None:
+    world = World()
+    world.google.faults.add(c.PollToken, Unreachable("reset"), after=True)
+    world.google.person = "approve"
+    world.run_until(lambda w: isinstance(w.state.signin, signin.Declined))
+    told = world.state.last_error
+    world.feed(e.DeadlineReached())
+    given_up = c.GiveUp(pick_id=PickId(1), item_id=MediaItemId("a"), why="")
+    world.feed(e.Failed(answers=CommandId(10**6), command=given_up, error=Gone("x")))
+    assert world.state.last_error == told
+    world.run_until(lambda w: bool(w.google.sessions))

@@ -12,7 +12,20 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core import slideshow
 from kiosk.core.compose import animating
-from kiosk.core.model import CommandId, Counts, Deadline, Order, PickId, Seconds, Settings, Size, SlideId
+from kiosk.core.model import (
+    CommandId,
+    Counts,
+    Deadline,
+    Motion,
+    Order,
+    PickId,
+    Seconds,
+    Settings,
+    Size,
+    SlideId,
+    Style,
+    Transition,
+)
 from kiosk.errors import Unexpected, Unwritable
 from tests.conftest import RUN_ALL
 from tests.core.dummies import stored_item
@@ -449,3 +462,99 @@ def test_the_show_that_draws_nothing_more_starts_again_when_something_is_stored(
     world.pick("b")
     world.run_for(30.0)
     assert {"a", "b"} == set(world.shown[-2:])
+
+
+# Motion, and how soon a picture may follow another. -------------------------------------------------------------------
+
+GENTLE = evolve(SETTINGS, style=Style(motion=Motion.GENTLE, travel=0.3))
+
+
+def test_a_picture_moves_from_when_it_comes_in_until_it_has_gone() -> None:
+    world = frame("a", "b", settings=GENTLE)
+    assert world.scene.motion == 0.0
+    world.run_for(6.0)
+    assert world.scene.motion == pytest.approx(0.5)
+    world.run_for(4.5)
+    half_way = world.scene
+    assert half_way.incoming is not None
+    assert 0.9 < half_way.motion < 1.0
+    assert half_way.incoming_motion == slideshow.motion(0.0, 0.5, GENTLE)
+    world.run_for(1.0)
+    assert world.current == "b"
+    assert world.scene.motion == slideshow.motion(0.0, 1.5, GENTLE)
+
+
+def test_the_view_goes_on_without_a_jump_when_a_transition_ends_or_is_cut_short() -> None:
+    world = frame("a", "b", "c", settings=GENTLE)
+    world.run_for(10.4)
+    coming = world.scene.incoming_motion
+    assert coming > 0.0
+    world.ask(e.Verb.NEXT)
+    assert world.current == "b"
+    assert world.scene.motion == pytest.approx(coming)
+
+
+def test_a_picture_that_stays_comes_to_rest_and_then_costs_nothing() -> None:
+    world = frame("a", "b", settings=GENTLE)
+    world.ask(e.Verb.PAUSE)
+    assert animating(world.state, world.now.monotonic)
+    world.run_for(12.1)
+    assert (world.current, world.scene.motion) == ("a", 1.0)
+    assert not animating(world.state, world.now.monotonic)
+
+
+def test_without_motion_no_view_moves_and_every_scene_of_a_still_is_equal() -> None:
+    world = frame("a", "b")
+    still = world.scene
+    world.run_for(9.0)
+    assert world.scene == still
+    assert not animating(world.state, world.now.monotonic)
+
+
+def test_a_screen_that_cannot_move_a_picture_hangs_it_still() -> None:
+    world = frame("a", "b", settings=GENTLE)
+    world.feed(e.ScreenResized(screen=Size(800, 480), moves=False))
+    world.settle()
+    (*_, prepared) = (each for each in world.asked(c.PrepareSlide) if isinstance(each, c.PrepareSlide))
+    assert prepared.style == Style()
+    assert not animating(world.state, world.now.monotonic)
+    world.feed(e.ScreenResized(screen=Size(640, 480), moves=True))
+    assert world.state.settings.style == Style()
+
+
+@pytest.mark.parametrize(("kind", "most"), [(Transition.CROSSFADE, 6), (Transition.DISSOLVE, 3)])
+@pytest.mark.parametrize("transition", [0.0, 0.1])
+def test_no_second_has_more_changes_of_the_picture_than_three_flashes_are(
+    kind: Transition, most: int, transition: float
+) -> None:
+    quick = evolve(SETTINGS, dwell=Seconds(0.1), transition=Seconds(transition), kind=kind)
+    world = frame("a", "b", "c", settings=quick)
+    changes: list[float] = []
+    for _ in range(400):
+        before = world.state.show.changed
+        world.ask(e.Verb.NEXT)
+        world.run_for(0.02)
+        if world.state.show.changed != before:
+            changes.append(world.elapsed)
+    assert len(changes) > 15
+    assert all(later - earlier >= 1.0 for earlier, later in zip(changes, changes[most:], strict=False))
+
+
+def test_a_next_that_came_too_soon_comes_as_soon_as_it_may_even_while_paused() -> None:
+    world = frame("a", "b", "c", settings=NO_FADE)
+    world.ask(e.Verb.NEXT)
+    assert world.current == "b"
+    world.ask(e.Verb.PAUSE)
+    world.settle()
+    world.ask(e.Verb.NEXT)
+    assert world.current == "b"
+    world.run_for(slideshow.SOONEST)
+    assert world.current == "c"
+    world.run_for(60.0)
+    assert world.current == "c"
+
+
+def test_the_transition_of_the_settings_is_in_the_scene() -> None:
+    world = frame("a", "b", settings=evolve(SETTINGS, kind=Transition.PUSH))
+    world.run_for(10.5)
+    assert world.scene.kind is Transition.PUSH

@@ -63,6 +63,8 @@ DISK = (
     c.SaveAttempt,
     c.SavePick,
     c.ForgetPick,
+    c.SavePickRequest,
+    c.ForgetPickRequest,
     c.AddItems,
     c.StoreRendition,
     c.ReplacePicks,
@@ -87,9 +89,12 @@ class Storm(RuleBasedStateMachine):
         transition=st.sampled_from((0.0, 1.0)),
         begins=st.sampled_from(BEGINS),
         page_size=st.sampled_from((2, 5, 100)),
+        keep=st.sampled_from((True, True, False)),
     )
-    def boot(self, mode: PickMode, transition: float, begins: str, page_size: int) -> None:
-        settings = evolve(SETTINGS, mode=mode, transition=Seconds(transition), dwell=Seconds(240.0))
+    def boot(self, mode: PickMode, transition: float, begins: str, page_size: int, keep: bool) -> None:
+        settings = evolve(
+            SETTINGS, mode=mode, transition=Seconds(transition), dwell=Seconds(240.0), keep_signed_in=keep
+        )
         google = Google(interval=10.0, poll_interval=30.0, page_size=page_size)
         self.world = World(settings, google=google, start=begins != "off")
         if begins in ("signed in", "with pictures"):
@@ -148,11 +153,8 @@ class Storm(RuleBasedStateMachine):
         after=st.booleans(),
     )
     def google_fails(self, kind: type[c.Command], error: KioskError, times: int, after: bool) -> None:
-        lost = (
-            after
-            and isinstance(error, (Unreachable, Busy, Unexpected))
-            and kind is not c.CreatePickingSession
-        )
+        lost = after and isinstance(error, (Unreachable, Busy, Unexpected))
+        lost = lost and not (isinstance(error, Busy) and error.quota)
         if kind is c.DeletePickingSession and isinstance(error, Gone):
             return  # a Google that denies a picking session which it goes on to keep
         self.world.google.faults.add(kind, error, times, after=lost)
@@ -218,6 +220,10 @@ class Storm(RuleBasedStateMachine):
     def power_is_cut(self) -> None:
         self.world.restart()
 
+    @rule()
+    def owner_keeps_no_sign_in_any_more(self) -> None:
+        self.world.restart(evolve(self.world.settings, keep_signed_in=False))
+
     @invariant()
     def the_screen_says_something(self) -> None:
         scene = self.world.scene
@@ -244,11 +250,13 @@ def heal(world: World) -> None:
     for _ in range(4):
         _person_helps(world)
     world.run_for(2 * 3600.0)
-    assert access.signed_in(world.state.access)
+    assert access.signed_in(world.state.access) is world.settings.keep_signed_in
     assert isinstance(world.state.signin, signin.Off)
     assert isinstance(world.state.picking.phase, picking.Idle)
     assert set(google.sessions) <= world.lost, "picking sessions stay behind at Google"
-    assert not world.state.picking.deletions
+    assert picking.over(world.state.picking)
+    assert not world.state.picking.made
+    assert not card.pick_requests
     assert downloads.idle(world.state.downloads)
     assert card.stored
     assert world.state.counts == card.counts()

@@ -53,6 +53,7 @@ TROUBLE: tuple[Act, ...] = (
     lambda s, r: s.google_forgets(r.choice(("base_urls", "access_tokens", "everything"))),
     lambda s, r: s.stale_answer_arrives(r.choice(NETWORK), r.choice(GOOGLE + DISK)),
     lambda s, r: s.power_is_cut() if r.random() < 0.5 else None,
+    lambda s, r: s.owner_keeps_no_sign_in_any_more() if r.random() < 0.1 else None,
 )
 
 
@@ -64,6 +65,7 @@ def weather(seed: int, acts: int = 40) -> None:
         random.choice((0.0, 1.0)),
         random.choice(BEGINS),
         random.choice((2, 5, 100)),
+        random.random() < 0.7,
     )
     for _ in range(acts):
         act = random.choice(random.choice((HURRIED, HURRIED, PEOPLE, TROUBLE)))

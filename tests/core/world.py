@@ -73,6 +73,7 @@ class World:
         self.queues: dict[str, deque[c.Command]] = {name: deque() for name in WORKERS}
         self.out: dict[CommandId, c.Command] = {}
         """Asked for and not yet answered."""
+        self.answering: c.Command | None = None
         self.log: list[tuple[float, c.Command]] = []
         self.shown: list[MediaItemId] = []
         self.painter: set[SlideId] = set()
@@ -110,7 +111,7 @@ class World:
         self.steps += 1
         if isinstance(event, e.SlidePrepared):
             self.painter.add(event.slide.id)
-        self.out.pop(event.answers, None)
+        self.answering = self.out.pop(event.answers, None)
         with _counted_rounds():
             self.state, commands = machine.step(before, event, self.now)
         for command in commands:
@@ -179,7 +180,11 @@ class World:
     def restart(self, settings: Settings | None = None) -> None:
         """The power is cut: what was not on the card is gone, and the monotonic clock begins anew."""
         kept = {pick.session_id for pick in self.card.picks if pick.phase is not None}
-        self.lost |= self.google.sessions.keys() - kept
+        self.lost |= {
+            choice.id
+            for choice in self.google.sessions.values()
+            if choice.id not in kept and choice.request_id not in self.card.pick_requests
+        }
         self.settings = settings or self.settings
         self.booted, self.reached = self.elapsed - 5.0, 0.0
         for queue in self.queues.values():
@@ -188,6 +193,10 @@ class World:
         self.painter.clear()
         self.laws = Laws()
         self._boot()
+
+    def asked_by(self, command_id: CommandId) -> c.Command | None:
+        """The command that an answer names, while it is being answered."""
+        return self.answering if self.answering is not None and self.answering.id == command_id else None
 
     def asked(self, kind: type[c.Command]) -> list[c.Command]:
         """Every command of this kind so far."""
@@ -199,6 +208,18 @@ class World:
         before = len(self.google.made)
         self.run_until(lambda w: len(w.google.made) > before)
         self.google.person = "wait"
+
+    def sign_in_again(self) -> None:
+        """Somebody asks for it, and agrees."""
+        before = self.state.sign_ins
+        self.ask(e.Verb.SIGN_IN)
+        self.google.person = "approve"
+        self.run_until(lambda w: w.state.sign_ins > before)
+        self.google.person = "wait"
+
+    def google_will_make(self) -> PickingSessionId:
+        """The id of the next picking session, if it is the very next thing that Google makes."""
+        return PickingSessionId(f"ps-{self.google.count + 1}")
 
     def pick(self, *items: str) -> None:
         """The person picks these; returns when they are stored or given up."""

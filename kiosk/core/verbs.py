@@ -1,0 +1,72 @@
+"""What a person asks for, by key or by the control socket.
+
+Rules:
+- A verb that makes no sense now changes nothing, and says nothing.
+- While the frame is being erased, and before the card has been read, only QUIT is heard.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from kiosk.core import access, disconnect, picking, signin, slideshow
+from kiosk.core.commands import Quit, SaveAttempt
+from kiosk.core.events import Asked, Verb
+from kiosk.core.state import State
+from kiosk.core.turn import Turn
+
+
+def handle(state: State, asked: Asked, turn: Turn) -> State:
+    if asked.verb is Verb.QUIT:
+        turn.issue(Quit())
+    if state.leaving is not None or not state.opened:
+        return state
+    match asked.verb:
+        case Verb.NEXT:
+            return evolve(state, show=slideshow.next_slide(state.show, turn))
+        case Verb.PREVIOUS:
+            return evolve(state, show=slideshow.previous_slide(state.show, turn))
+        case Verb.PAUSE | Verb.RESUME:
+            paused = asked.verb is Verb.PAUSE
+            return evolve(state, show=slideshow.pause(state.show, paused, turn))
+        case Verb.HIDE:
+            return evolve(state, show=slideshow.hide(state.show, turn))
+        case Verb.PICK:
+            return _pick(state, turn)
+        case Verb.SIGN_IN:
+            return _sign_in(state, asked, turn)
+        case Verb.CANCEL:
+            return _cancel(state, turn)
+        case Verb.SIGN_OUT:
+            return disconnect.ask(state, asked, turn)
+    return state
+
+
+def _pick(state: State, turn: Turn) -> State:
+    if not access.signed_in(state.access):
+        return _sign_in(state, Asked(verb=Verb.SIGN_IN), turn)
+    if isinstance(state.picking.phase, picking.Idle):
+        return evolve(state, picking=picking.begin(state.picking, turn))
+    return state
+
+
+def _sign_in(state: State, asked: Asked, turn: Turn) -> State:
+    if asked.code is not None:
+        return evolve(state, exchange=signin.exchange(asked, turn))
+    if isinstance(state.signin, (signin.Requesting, signin.Waiting)):
+        return state
+    return evolve(state, signin=signin.begin(turn))
+
+
+def _cancel(state: State, turn: Turn) -> State:
+    state = evolve(state, confirm_until=None)
+    phase = state.picking.phase
+    if isinstance(phase, picking.Idle):
+        if phase.outcome is not picking.Outcome.CANCELLED:
+            state = evolve(state, picking=evolve(state.picking, phase=picking.Idle()))
+    else:
+        state = evolve(state, picking=picking.cancel(state.picking, turn))
+    if state.counts.stored and not isinstance(state.signin, signin.Off):
+        turn.issue(SaveAttempt(attempt=None))
+        state = evolve(state, signin=signin.Off())
+    return state
