@@ -13,7 +13,7 @@ import math
 from attrs import evolve
 
 from kiosk.core import access, downloads, picking, signin, slideshow, words
-from kiosk.core.model import NEVER, Deadline
+from kiosk.core.model import NEVER, Deadline, Settings
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
 from kiosk.core.state import State
 from kiosk.errors import Busy, KioskError, Reason, Refused, StorageError, Unexpected, Unreachable, Unwritable
@@ -21,18 +21,31 @@ from kiosk.errors import Busy, KioskError, Reason, Refused, StorageError, Unexpe
 
 def compose(state: State, now: float) -> Scene:
     """The scene at this monotonic time. Equal scenes need no new pixels."""
-    show = state.show
-    current = show.current.id if show.current else None
-    scene = Scene(current=current, card=_card(state, now))
-    if show.fading_since is not None and show.ready is not None:
-        progress = slideshow.progress(show, now, state.settings.transition)
-        scene = evolve(scene, incoming=show.ready.id, progress=progress)
-    return scene if current is None or scene.card is not None else evolve(scene, badge=_badge(state))
+    scene = evolve(pictures(state.show, state.settings, now), card=_card(state, now))
+    if scene.current is None or scene.card is not None:
+        return scene
+    return evolve(scene, badge=_badge(state))
 
 
-def animating(state: State) -> bool:
-    """True while every frame differs: the loop then paints at the display's pace."""
-    return state.show.fading_since is not None
+def pictures(show: slideshow.Show, settings: Settings, now: float) -> Scene:
+    """The pictures alone, without words."""
+    if show.current is None:
+        return Scene()
+    scene = Scene(show.current.id, motion=slideshow.motion(show.since, now, settings))
+    if show.fading_since is None or show.ready is None:
+        return scene
+    return evolve(
+        scene,
+        incoming=show.ready.id,
+        progress=slideshow.progress(show, now, settings.transition),
+        kind=settings.kind,
+        incoming_motion=slideshow.motion(show.changed, now, settings),
+    )
+
+
+def animating(state: State, now: float = math.inf) -> bool:
+    """True while every frame differs: the loop then paints at the display's pace. Without ``now``: in a transition."""
+    return state.show.fading_since is not None or slideshow.moving(state.show, now, state.settings)
 
 
 def next_change(state: State, now: float) -> Deadline:
@@ -120,10 +133,11 @@ def _qr(address: str) -> tuple[str, str]:
 
 
 def _signin_card(state: State, now: float) -> Card | None:
+    kept = words.SIGN_IN_KEPT if state.settings.keep_signed_in else words.SIGN_IN_ONCE
     match state.signin:
         case signin.Requesting(trouble=trouble):
             status = _network(trouble) or words.SIGN_IN_ASKING
-            return Card(Look.MESSAGE, words.SIGN_IN_TITLE, status=status, footnote=words.SIGN_IN_KEPT)
+            return Card(Look.MESSAGE, words.SIGN_IN_TITLE, status=status, footnote=kept)
         case signin.Waiting(attempt=attempt, ends=ends, failures=failures):
             code = attempt.code
             status = words.NETWORK if failures > 1 else words.minutes_left(_minutes(ends, now))
@@ -135,7 +149,7 @@ def _signin_card(state: State, now: float) -> Card | None:
                 address=code.verification_url,
                 code=code.user_code,
                 status=status,
-                footnote=words.SIGN_IN_KEPT,
+                footnote=kept,
             )
         case signin.Declined(reason=reason):
             after = words.NEW_CODE_SOON if state.counts.stored == 0 else words.NEW_CODE_BY_P
@@ -185,6 +199,10 @@ def _outcome_card(outcome: picking.Outcome, message: str, *, alone: bool) -> Car
             return Card(Look.MESSAGE, words.PICK_TIMED_OUT_TITLE, words.PICK_TIMED_OUT_BODY, status=after)
         case picking.Outcome.LOST:
             return Card(Look.MESSAGE, words.PICK_LOST_TITLE, words.PICK_LOST_BODY, status=after)
+        case picking.Outcome.INCOMPLETE:
+            return Card(
+                Look.MESSAGE, words.PICK_LOST_TITLE, message, status=words.PICK_NEXT_CODE if alone else ""
+            )
         case picking.Outcome.REFUSED:
             return Card(Look.MESSAGE, words.PICK_REFUSED_TITLE, message, status=after)
     return None  # cancelled: whoever did it knows
@@ -207,7 +225,9 @@ def _arriving(state: State) -> Card:
                 done=part.stored,
                 total=part.total,
             )
-        case picking.Idle() if state.counts.stored == 0 and access.signed_in(state.access):
+        case picking.Idle(outcome=outcome) if state.counts.stored == 0 and (
+            access.signed_in(state.access) or outcome is picking.Outcome.CANCELLED
+        ):
             return Card(Look.MESSAGE, words.PICK_CANCELLED_TITLE, words.PICK_CANCELLED_BODY)
     return Card(Look.MESSAGE, words.ONE_MOMENT, status=words.NETWORK if state.access.offline else "")
 
@@ -215,9 +235,10 @@ def _arriving(state: State) -> Card:
 def _badge(state: State) -> Badge | None:
     """The one quiet mark that matters most."""
     part = state.downloads
-    if part.full is not None:
-        return Badge(Mark.CARD_FULL, _full(part.full))
-    if not access.signed_in(state.access):
+    full = part.full or state.writes.trouble
+    if full is not None:
+        return Badge(Mark.CARD_FULL, _full(full))
+    if not access.signed_in(state.access) and _wants_sign_in(state):
         return Badge(Mark.SIGN_IN, words.SIGN_IN_BADGE)
     if state.show.paused:
         return Badge(Mark.PAUSED, words.PAUSED)
@@ -226,6 +247,11 @@ def _badge(state: State) -> Badge | None:
             return Badge(Mark.OFFLINE, _network(part.offline))
         return Badge(Mark.WORKING, words.adding(part.stored, part.total))
     return None
+
+
+def _wants_sign_in(state: State) -> bool:
+    """Signed out is how a frame rests that keeps no sign-in, unless it still has something to fetch."""
+    return state.settings.keep_signed_in or not isinstance(state.picking.phase, picking.Idle)
 
 
 def _full(error: StorageError) -> str:

@@ -6,7 +6,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from kiosk.core.model import SlideId
+from kiosk.core.model import SlideId, Transition
 
 
 class Look(Enum):
@@ -63,12 +63,16 @@ class Badge:
 class Scene:
     """The whole screen.
 
-    current: the slide shown, None when no photograph is there. incoming with ``progress`` in [0, 1): the transition.
+    current: the slide shown, None when no photograph is there. incoming with ``progress`` in [0, 1): the transition,
+    drawn as ``kind``. motion, incoming_motion: how far the view of each has moved, 0 to 1.
     card: over everything when ``current`` is None, in a panel over the slideshow otherwise.
     """
 
     current: SlideId | None = None
     incoming: SlideId | None = None
     progress: float = 0.0
+    kind: Transition = Transition.CROSSFADE
+    motion: float = 0.0
+    incoming_motion: float = 0.0
     card: Card | None = None
     badge: Badge | None = None

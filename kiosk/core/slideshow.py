@@ -12,7 +12,18 @@ from attrs import evolve, frozen
 
 from kiosk.core.commands import DrawSlides, DropSlide, HideItems, MarkShown, PrepareSlide, SetAside
 from kiosk.core.events import Event, Evicted, Failed, Hidden, RenditionStored, SlidePrepared, SlidesDrawn
-from kiosk.core.model import NEVER, CommandId, Deadline, MediaItemId, Slide, SlideId, StoredItem
+from kiosk.core.model import (
+    NEVER,
+    CommandId,
+    Deadline,
+    MediaItemId,
+    Motion,
+    Settings,
+    Slide,
+    SlideId,
+    StoredItem,
+    Transition,
+)
 from kiosk.core.turn import Turn
 from kiosk.errors import Corrupt
 
@@ -20,6 +31,10 @@ AHEAD = 8
 """Items drawn at a time."""
 REMEMBERED = 50
 """Slides that *previous* can go back over."""
+SOONEST = 0.17
+"""Seconds from one change of the picture to the next, whatever is asked for: a flash is two changes of the light that
+oppose each other, and WCAG 2.2, 2.3.1 allows three flashes in a second. A dissolve, which can make a part of the screen
+lighter and darker again by itself, gets twice as long."""
 RETRY = 5.0
 """Seconds before another try after a slide could not be prepared for a reason that is not the file's."""
 
@@ -41,6 +56,10 @@ class Show:
     backwards: bool = False
     """The slide being prepared comes out of the history."""
     fading_since: Deadline | None = None
+    changed: Deadline = Deadline(float("-inf"))
+    """When the last change of the picture began."""
+    since: Deadline = Deadline(float("-inf"))
+    """When the current slide began to come in: its motion is counted from there."""
     dwell_ends: Deadline = NEVER
     retry_at: Deadline = Deadline(0.0)
     paused: bool = False
@@ -62,6 +81,25 @@ def progress(show: Show, now: float, transition: float) -> float:
         return 0.0
     t = 1.0 if transition <= 0 else min(max((now - show.fading_since) / transition, 0.0), 1.0)
     return t * t * (3.0 - 2.0 * t)
+
+
+def motion(since: float, now: float, settings: Settings) -> float:
+    """How far the view of a slide has moved that began to come in at ``since``: 0 to 1, eased, in its whole time."""
+    if settings.style.motion is Motion.NONE:
+        return 0.0
+    t = min(max((now - since) / seen_for(settings), 0.0), 1.0)
+    return t * t * (3.0 - 2.0 * t)
+
+
+def seen_for(settings: Settings) -> float:
+    """Seconds that a slide can be seen: its dwell, and the transitions before and after it."""
+    return settings.dwell + 2 * settings.transition
+
+
+def moving(show: Show, now: float, settings: Settings) -> bool:
+    """Whether the current slide's view is still on its way."""
+    gentle = settings.style.motion is Motion.GENTLE and show.current is not None
+    return gentle and now < show.since + seen_for(settings)
 
 
 def on_screen(show: Show) -> tuple[MediaItemId, ...]:
@@ -102,11 +140,17 @@ def tick(show: Show, turn: Turn) -> Show:
     return _prepare(show, turn)
 
 
-def deadline(show: Show, transition: float) -> Deadline:
+def _leaves(show: Show, settings: Settings) -> Deadline:
+    """When the current slide may give way."""
+    apart = SOONEST * (2.0 if settings.kind is Transition.DISSOLVE else 1.0)
+    return max(show.dwell_ends, Deadline(show.changed + apart))
+
+
+def deadline(show: Show, settings: Settings) -> Deadline:
     """The next moment at which ``tick`` has something to do; while fading, the end of the fade."""
     if show.fading_since is not None:
-        return Deadline(show.fading_since + transition)
-    ends = show.dwell_ends if show.ready is not None and not show.paused else NEVER
+        return Deadline(show.fading_since + settings.transition)
+    ends = _leaves(show, settings) if show.ready is not None and (show.hurried or not show.paused) else NEVER
     idle = show.ready is None and show.preparing is None and show.drawing is None
     waiting = show.retry_at if idle and (show.upcoming or show.stale) else NEVER
     return min(ends, waiting)
@@ -163,7 +207,7 @@ def resize(show: Show, turn: Turn) -> Show:
     if show.current is None or show.withdrawn:
         return show
     slide = Slide(SlideId(show.next_slide), show.current.items)
-    command = PrepareSlide(slide=slide, screen=turn.settings.screen)
+    command = PrepareSlide(slide=slide, screen=turn.settings.screen, style=turn.settings.style)
     return evolve(
         show, preparing=turn.issue(command), coming=slide, refitting=True, next_slide=show.next_slide + 1
     )
@@ -234,10 +278,10 @@ def _finish_transition(show: Show, turn: Turn) -> Show:
     """The incoming slide has arrived: only now does it count as shown."""
     if show.fading_since is None or not turn.due(Deadline(show.fading_since + turn.settings.transition)):
         return show
-    return _shown(show, turn)
+    return _shown(show, turn, since=show.changed)
 
 
-def _shown(show: Show, turn: Turn) -> Show:
+def _shown(show: Show, turn: Turn, since: Deadline) -> Show:
     slide = show.ready
     assert slide is not None  # noqa: S101  a transition has an incoming slide
     history = show.history
@@ -251,6 +295,9 @@ def _shown(show: Show, turn: Turn) -> Show:
         current=slide,
         ready=None,
         fading_since=None,
+        # The first picture of all comes onto words or nothing, and may go again at once.
+        changed=since if show.current else show.changed,
+        since=since,
         history=history,
         backwards=False,
         withdrawn=False,
@@ -262,15 +309,16 @@ def _shown(show: Show, turn: Turn) -> Show:
 def _start_transition(show: Show, turn: Turn) -> Show:
     if show.ready is None or show.fading_since is not None:
         return show
+    now = Deadline(turn.now.monotonic)
     if show.current is None or (turn.settings.transition <= 0 and _may_move(show, turn)):
-        return _shown(show, turn)
+        return _shown(show, turn, since=now)
     if _may_move(show, turn):
-        return evolve(show, fading_since=Deadline(turn.now.monotonic))
+        return evolve(show, fading_since=now, changed=now)
     return show
 
 
 def _may_move(show: Show, turn: Turn) -> bool:
-    return turn.due(show.dwell_ends) and (not show.paused or show.hurried)
+    return turn.due(_leaves(show, turn.settings)) and (not show.paused or show.hurried)
 
 
 def _draw(show: Show, turn: Turn) -> Show:
@@ -292,7 +340,7 @@ def _prepare(show: Show, turn: Turn) -> Show:
 
 def _prepare_item(show: Show, item: StoredItem, turn: Turn, *, backwards: bool = False) -> Show:
     slide = Slide(SlideId(show.next_slide), (item,))
-    command = PrepareSlide(slide=slide, screen=turn.settings.screen)
+    command = PrepareSlide(slide=slide, screen=turn.settings.screen, style=turn.settings.style)
     return evolve(
         show,
         preparing=turn.issue(command),

@@ -1,0 +1,229 @@
+"""How a picture hangs on the screen: what of it is kept, where that goes, and how the view moves over it.
+
+A *share* is a part of a length, 0 to 1. The *canvas* is the image that the decode thread makes of one slide: the screen
+itself, or somewhat more where the view moves. Crops and views follow the *focus*, which is measured on the rendition
+(kiosk/display/focus.py).
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+from attrs import evolve, frozen
+
+from kiosk.core.layout import PANORAMA, fit
+from kiosk.core.model import Motion, Rect, Size, Style, Surround, Transition
+
+KEPT_LEAST = 0.62
+"""The least share of a picture that a crop may leave. 3:2 and 4:3 fill a screen of 16:9 (0.84, 0.75), a square and
+anything upright do not."""
+SEEN_LEAST = 0.8
+"""The least share of what matters that a crop may leave, along the side that is cut."""
+ZOOM = 1.08
+"""How much closer gentle motion comes at its closest: seen when one looks for it, and no loss of sharpness."""
+PAN_SPEED = 0.03
+"""Lengths of the screen in a second: a panorama drifts by, it does not race."""
+LONGEST_TEXTURE = 4096
+"""Pixels: what the GPU of a Raspberry Pi 4 and 5 can hold."""
+MAT_SHARE = 0.085
+"""The narrowest part of a mat board, as a share of the screen's shorter side."""
+MAT_FOOT = 1.18
+"""The board below the picture to the board above it: a picture in the very middle looks as if it had slipped."""
+
+
+@frozen
+class Box:
+    """A part of an image, in shares of its sides."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def within(self, outer: Box) -> Box:
+        """This part of that part, in shares of the whole."""
+        return Box(
+            outer.left + self.left * outer.width,
+            outer.top + self.top * outer.height,
+            outer.left + self.right * outer.width,
+            outer.top + self.bottom * outer.height,
+        )
+
+    def towards(self, other: Box, share: float) -> Box:
+        """The box on the way from this one (0) to the other (1)."""
+        pairs = zip(
+            (self.left, self.top, self.right, self.bottom),
+            (other.left, other.top, other.right, other.bottom),
+            strict=True,
+        )
+        return Box(*(one + (two - one) * share for one, two in pairs))
+
+
+WHOLE = Box(0.0, 0.0, 1.0, 1.0)
+
+
+@frozen
+class Focus:
+    """What matters in a picture: its centre, and the box that holds most of it. Shares."""
+
+    x: float = 0.5
+    y: float = 0.5
+    box: Box = Box(0.2, 0.2, 0.8, 0.8)
+
+
+CENTRE = Focus()
+"""For a picture of which nothing is known."""
+
+
+@frozen
+class Hung:
+    """Where a picture hangs.
+
+    canvas: pixels of the image to make. place: where the picture goes on it. part: what of the picture is kept.
+    first, last: the views between which the screen moves; equal where nothing does.
+    """
+
+    canvas: Size
+    place: Rect
+    part: Box = WHOLE
+    first: Box = WHOLE
+    last: Box = WHOLE
+
+
+def still(style: Style) -> Style:
+    """The same without any movement: for ``reduced_motion``, and for screens that cannot draw it smoothly."""
+    return evolve(style, motion=Motion.NONE, travel=0.0)
+
+
+def calm(kind: Transition) -> Transition:
+    """The transition that takes this one's place under ``reduced_motion``: nothing moves across the screen."""
+    return Transition.CROSSFADE if kind in (Transition.PUSH, Transition.WIPE) else kind
+
+
+def moving(style: Style, seconds: float) -> Style:
+    """Gentle motion for pictures that are seen for so long. A mat board hangs still, whatever was asked for."""
+    if style.surround is Surround.MAT or style.motion is Motion.NONE:
+        return still(style)
+    return evolve(style, travel=PAN_SPEED * seconds)
+
+
+def wants_focus(picture: Size, screen: Size, style: Style) -> bool:
+    """Whether where this picture hangs depends on what matters in it."""
+    if style.motion is Motion.GENTLE:
+        return True
+    return style.surround is Surround.FILL and _kept(picture, screen) < 1.0
+
+
+def hang(picture: Size, screen: Size, style: Style, focus: Focus = CENTRE) -> Hung:
+    """Where a picture of this size hangs."""
+    if style.surround is Surround.MAT:
+        return Hung(screen, _opening(picture, screen))
+    if style.motion is Motion.GENTLE and (panned := _panned(picture, screen, style, focus)) is not None:
+        return panned
+    canvas = _canvas(screen) if style.motion is Motion.GENTLE else screen
+    hung = Hung(canvas, fit(picture, canvas))
+    if style.surround is Surround.FILL and (part := crop(picture, screen, focus)) is not None:
+        hung = Hung(canvas, Rect(0, 0, canvas.width, canvas.height), part)
+    return _zoomed(hung, screen, focus) if style.motion is Motion.GENTLE else hung
+
+
+def crop(picture: Size, screen: Size, focus: Focus) -> Box | None:
+    """What to keep of a picture that fills the screen; None where that would cost too much of it."""
+    if _kept(picture, screen) < KEPT_LEAST:
+        return None
+    across = min(1.0, screen.width * picture.height / (screen.height * picture.width))
+    down = min(1.0, screen.height * picture.width / (screen.width * picture.height))
+    left, seen_across = _window(across, focus.x, focus.box.left, focus.box.right)
+    top, seen_down = _window(down, focus.y, focus.box.top, focus.box.bottom)
+    if min(seen_across, seen_down) < SEEN_LEAST:
+        return None
+    return Box(left, top, left + across, top + down)
+
+
+def _kept(picture: Size, screen: Size) -> float:
+    """The share of the picture that covering the screen leaves."""
+    one, other = picture.width * screen.height, picture.height * screen.width
+    return min(one, other) / max(one, other)
+
+
+def _window(length: float, heart: float, low: float, high: float) -> tuple[float, float]:
+    """Where a window of this length begins along one side, and the share of ``low`` to ``high`` that it shows."""
+    middle = (low + high) / 2 if high - low <= length else heart
+    begin = min(max(middle - length / 2, 0.0), 1.0 - length)
+    seen = min(high, begin + length) - max(low, begin)
+    return begin, seen / (high - low) if high > low else 1.0
+
+
+def _opening(picture: Size, screen: Size) -> Rect:
+    """The picture inside the board, a little above the middle."""
+    board = max(1, round(min(screen.width, screen.height) * MAT_SHARE))
+    foot = round(board * MAT_FOOT)
+    room = Size(max(1, screen.width - 2 * board), max(1, screen.height - board - foot))
+    place = fit(picture, room)
+    spare = screen.height - place.height
+    lift = min(foot - board, spare) // 2
+    return Rect((screen.width - place.width) // 2, max(0, spare // 2 - lift), place.width, place.height)
+
+
+def _canvas(screen: Size) -> Size:
+    zoom = min(ZOOM, max(1.0, LONGEST_TEXTURE / max(screen.width, screen.height)))
+    return Size(ceil(screen.width * zoom), ceil(screen.height * zoom))
+
+
+def _zoomed(hung: Hung, screen: Size, focus: Focus) -> Hung:
+    """Between the whole canvas and a closer view of what matters; inwards for one picture, outwards for another."""
+    width, height = screen.width / hung.canvas.width, screen.height / hung.canvas.height
+    x, y = _on_canvas(hung, focus)
+    left = min(max(x - width / 2, 0.0), 1.0 - width)
+    top = min(max(y - height / 2, 0.0), 1.0 - height)
+    close = Box(left, top, left + width, top + height)
+    # By the picture itself, so that it moves as it did the last time, also after a resize.
+    inwards = int((focus.x + focus.y) * 64) % 2 == 0
+    return evolve(hung, first=WHOLE, last=close) if inwards else evolve(hung, first=close, last=WHOLE)
+
+
+def _on_canvas(hung: Hung, focus: Focus) -> tuple[float, float]:
+    across = (focus.x - hung.part.left) / hung.part.width
+    down = (focus.y - hung.part.top) / hung.part.height
+    return (
+        (hung.place.x + across * hung.place.width) / hung.canvas.width,
+        (hung.place.y + down * hung.place.height) / hung.canvas.height,
+    )
+
+
+def _panned(picture: Size, screen: Size, style: Style, focus: Focus) -> Hung | None:
+    """A panorama fills the screen and drifts by, as much of it as the time allows; None for any other picture.
+
+    It ends at what matters, or at the end that is nearer to it.
+    """
+    longer, shorter = max(picture.width, picture.height), min(picture.width, picture.height)
+    if longer < PANORAMA * shorter:
+        return None
+    wide = picture.width > picture.height
+    along, across = (screen.width, screen.height) if wide else (screen.height, screen.width)
+    length = round(across * longer / shorter)
+    # The whole of it has to be longer than the screen, and enough of it has to come by.
+    shown = min(length, LONGEST_TEXTURE, round(along * (1.0 + style.travel)))
+    if length <= along or shown <= along or shown < KEPT_LEAST * length:
+        return None
+    heart, low, high = (
+        (focus.x, focus.box.left, focus.box.right) if wide else (focus.y, focus.box.top, focus.box.bottom)
+    )
+    begin, _ = _window(shown / length, heart, low, high)
+    view = along / shown
+    ends = (0.0, 1.0 - view) if heart >= 0.5 else (1.0 - view, 0.0)
+    if wide:
+        canvas, part = Size(shown, across), Box(begin, 0.0, begin + shown / length, 1.0)
+        first, last = (Box(end, 0.0, end + view, 1.0) for end in ends)
+    else:
+        canvas, part = Size(across, shown), Box(0.0, begin, 1.0, begin + shown / length)
+        first, last = (Box(0.0, end, 1.0, end + view) for end in ends)
+    return Hung(canvas, Rect(0, 0, canvas.width, canvas.height), part, first, last)
