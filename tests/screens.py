@@ -13,13 +13,12 @@ from PIL import Image, ImageDraw
 
 from kiosk.app import mistakes
 from kiosk.core import words
-from kiosk.core.layout import fit
 from kiosk.core.model import Size, SlideId
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
-from kiosk.display.images import PreparedSlide, compose, fitted
+from kiosk.display.images import slide_of
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas
-from kiosk.errors import ConfigError, Problem
+from kiosk.errors import ConfigError, Problem, Reason
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SIZES = (Size(800, 480), Size(1920, 1080), Size(1080, 1920))
@@ -33,7 +32,7 @@ def _code(title: str, body: str, address: str, status: str = "", footnote: str =
     return Card(Look.CODE, title, body, qr=address, address=address, status=status, footnote=footnote)
 
 
-def _sign_in(address: str, code: str) -> Card:
+def _sign_in(address: str, code: str, footnote: str = words.SIGN_IN_KEPT) -> Card:
     return Card(
         Look.CODE,
         words.SIGN_IN_TITLE,
@@ -42,7 +41,7 @@ def _sign_in(address: str, code: str) -> Card:
         address=address,
         code=code,
         status=words.minutes_left(29),
-        footnote=words.SIGN_IN_KEPT,
+        footnote=footnote,
     )
 
 
@@ -108,6 +107,16 @@ SCENES: dict[str, Scene] = {
             footnote=words.config_at(CONFIG),
         )
     ),
+    "sign_in_once_panel": Scene(
+        current=PHOTO, card=_sign_in("https://www.google.com/device", "GQVQ-JKEC", words.SIGN_IN_ONCE)
+    ),
+    "answer_lost_panel": Scene(
+        current=PHOTO,
+        card=Card(Look.MESSAGE, *words.REASONS[Reason.ANSWER_LOST], status=words.NEW_CODE_BY_P),
+    ),
+    "incomplete_panel": Scene(
+        current=PHOTO, card=Card(Look.MESSAGE, words.PICK_LOST_TITLE, words.missing(2, 40))
+    ),
     "disconnect_panel": Scene(
         current=PHOTO, card=Card(Look.MESSAGE, words.DISCONNECT_TITLE, words.DISCONNECT_BODY)
     ),
@@ -146,11 +155,7 @@ def paint(painter: Painter, screen: Size, scene: Scene) -> Image.Image:
     """One scene as pixels, over made-up photographs."""
     for slide, shape, evening in ((PHOTO, Size(1600, 1067), True), (NEXT, Size(1000, 1333), False)):
         if slide not in painter.slides:
-            place = fit(shape, screen)
-            picture = compose(
-                fitted(photograph(shape, evening=evening), Size(place.width, place.height)), screen
-            )
-            painter.upload(slide, PreparedSlide(picture.tobytes(), screen))
+            painter.upload(slide, slide_of(photograph(shape, evening=evening), screen))
     painter.paint(scene)
     return painter.read()
 

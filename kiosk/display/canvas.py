@@ -11,6 +11,7 @@ from typing import NewType, Protocol
 from PIL import Image
 
 from kiosk.config import Rotation
+from kiosk.core.hanging import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.theme import Colour
 
@@ -39,8 +40,12 @@ class Canvas(Protocol):
     def upload(self, pixels: bytes, size: Size, *, alpha: bool) -> Handle:
         """Take in an image: RGB, or RGBA (straight) where ``alpha``; rows from the top, nothing between them."""
 
-    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0) -> None:
-        """Draw an image, scaled to ``rect``, over what is there. opacity: 0 to 1."""
+    @property
+    def moves(self) -> bool:
+        """Whether it can draw a picture in motion: by parts of a pixel, at the screen's pace, at little cost."""
+
+    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0, part: Box = WHOLE) -> None:
+        """Draw an image, or this part of it, scaled to ``rect``, over what is there. opacity: 0 to 1."""
 
     def fill(self, rect: Rect, colour: Colour, opacity: float = 1.0) -> None:
         """Fill a rectangle, over what is there."""
@@ -76,3 +81,25 @@ def on_panel(rect: Rect, screen: Size, rotation: Rotation) -> Rect:
             return Rect(screen.width - rect.right, screen.height - rect.bottom, rect.width, rect.height)
         case Rotation.THREE_QUARTERS:
             return Rect(rect.y, screen.width - rect.right, rect.height, rect.width)
+
+
+def part_on_panel(part: Box, rotation: Rotation) -> Box:
+    """Where a part of an image lies on the image as it was turned for the panel."""
+    match rotation:
+        case Rotation.NONE:
+            return part
+        case Rotation.QUARTER:
+            return Box(1 - part.bottom, part.left, 1 - part.top, part.right)
+        case Rotation.HALF:
+            return Box(1 - part.right, 1 - part.bottom, 1 - part.left, 1 - part.top)
+        case Rotation.THREE_QUARTERS:
+            return Box(part.top, 1 - part.right, part.bottom, 1 - part.left)
+
+
+def part_pixels(part: Box, image: Size) -> tuple[int, int, int, int]:
+    """x, y, width, height of a part in whole pixels; never nothing, never outside."""
+    left = min(round(part.left * image.width), image.width - 1)
+    top = min(round(part.top * image.height), image.height - 1)
+    right = min(max(left + 1, round(part.right * image.width)), image.width)
+    bottom = min(max(top + 1, round(part.bottom * image.height)), image.height)
+    return left, top, right - left, bottom - top

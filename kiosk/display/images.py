@@ -1,117 +1,116 @@
-"""A rendition from the card to the pixels of one whole screen: decoded small, fitted, on a surround of its own colours.
+"""A rendition from the card to the pixels of one slide: decoded small, cropped, scaled, and hung on its surround.
 
-Runs in the decode thread; Pillow lets go of the interpreter while it works. One RGB image per slide, so a crossfade is
-two draws. `draft()` lets libjpeg leave out what would be thrown away (a half, a quarter or an eighth of the size).
+Runs in the decode thread; Pillow and pygame let go of the interpreter while they work. One RGB image per slide, so a
+crossfade is two draws. `draft()` lets libjpeg leave out what would be thrown away (a half, a quarter or an eighth of
+the size); pygame's smoothscale does the rest at a quarter of what Pillow's cheapest filter costs.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
+import pygame
 from attrs import field, frozen
-from PIL import Image, ImageEnhance, ImageFilter, ImageStat
+from PIL import Image
 
-from kiosk.core.layout import fit
-from kiosk.core.model import Rect, Size
-from kiosk.display.shapes import dithered
+from kiosk.core.hanging import CENTRE, WHOLE, Box, Focus, Hung, hang, wants_focus
+from kiosk.core.model import Size, Style
+from kiosk.display import focus as saliency
+from kiosk.display.canvas import part_pixels
+from kiosk.display.shapes import sampled
+from kiosk.display.surrounds import compose
+from kiosk.display.theme import Colour
 from kiosk.errors import Corrupt
 
-SURROUND_LEVEL = 42
-"""Mean level that the surround is darkened to, of 255: it belongs to the picture and never competes with it."""
-SURROUND_LIGHT = (0.2, 0.5)
-"""The least and the most of its light that it keeps."""
-SURROUND_COLOUR = 0.95
-_THUMBNAIL = 48
-"""Longer side of what the surround is blown up from: so few pixels are a blur in themselves."""
+HANGING = Style()
+"""As it is without any configuration."""
 
 
 @frozen
 class PreparedSlide:
-    """The pixels of a slide: RGB, rows from the top, nothing between them."""
+    """The pixels of a slide: RGB, rows from the top, nothing between them.
+
+    screen: what it was prepared for, None: its own size. mean: the mean colour of what the screen shows of it.
+    first, last: the views between which the screen moves, in shares of the image.
+    """
 
     pixels: bytes = field(repr=False)
     size: Size
+    screen: Size | None = None
+    mean: Colour = (0, 0, 0)
+    first: Box = WHOLE
+    last: Box = WHOLE
 
 
-def prepare(path: Path, screen: Size) -> PreparedSlide:
-    """The picture in ``path``, fitted to a screen of this logical size.
+def prepare(
+    path: Path,
+    screen: Size,
+    style: Style = HANGING,
+    focus: Focus | None = None,
+    *,
+    file: BinaryIO | None = None,
+) -> PreparedSlide:
+    """The picture in ``path``, hung on a screen of this logical size.
 
+    focus: what matters in it, None: it is measured here, if anything depends on it.
+    file: its bytes where they are not those on the card, which may be encrypted; ``path`` then only names it.
     Corrupt: the file is missing, is no picture, or breaks off.
     """
     try:
-        with Image.open(path) as source:
-            picture = _decoded(source, screen)
+        with Image.open(path if file is None else file) as source:
+            shape = Size(source.width, source.height)
+            return slide_of(_decoded(source, screen, style), screen, style, focus, shape)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise Corrupt(path, f"cannot be read as a picture ({error})") from error
-    return PreparedSlide(compose(picture, screen).tobytes(), screen)
 
 
-def _decoded(source: Image.Image, screen: Size) -> Image.Image:
-    place = fit(Size(source.width, source.height), screen)
-    source.draft("RGB", (place.width, place.height))
-    return fitted(source if source.mode == "RGB" else source.convert("RGB"), Size(place.width, place.height))
+def slide_of(
+    picture: Image.Image,
+    screen: Size,
+    style: Style = HANGING,
+    focus: Focus | None = None,
+    shape: Size | None = None,
+) -> PreparedSlide:
+    """A decoded picture, RGB, hung on a screen of this logical size.
+
+    shape: its size before `draft()`, which rounds its sides.
+    """
+    size = shape or Size(picture.width, picture.height)
+    if focus is None:
+        focus = saliency.find(picture) if wants_focus(size, screen, style) else CENTRE
+    hung = hang(size, screen, style, focus)
+    image = compose(fitted(picture, Size(hung.place.width, hung.place.height), hung.part), hung, style)
+    return PreparedSlide(image.tobytes(), hung.canvas, screen, _mean(image), hung.first, hung.last)
 
 
-def fitted(picture: Image.Image, to: Size) -> Image.Image:
-    """The whole picture, RGB, at this size."""
-    size = (to.width, to.height)
-    if picture.size == size:
-        picture.load()
+def _decoded(source: Image.Image, screen: Size, style: Style) -> Image.Image:
+    """The whole picture, RGB, no smaller than it will hang."""
+    hung = hang(Size(source.width, source.height), screen, style)
+    source.draft("RGB", _needed(hung))
+    if source.mode != "RGB":
+        return source.convert("RGB")
+    source.load()
+    return source
+
+
+def _needed(hung: Hung) -> tuple[int, int]:
+    """The size of the whole picture at the scale at which its part hangs."""
+    return round(hung.place.width / hung.part.width), round(hung.place.height / hung.part.height)
+
+
+def fitted(picture: Image.Image, to: Size, part: Box = WHOLE) -> Image.Image:
+    """This part of the picture, RGB, at this size in pixels."""
+    if part == WHOLE and picture.size == (to.width, to.height):
         return picture
-    # draft() leaves a factor under 2, where HAMMING costs half of BICUBIC and a third of LANCZOS, and is as sharp.
-    smaller = to.width < picture.width
-    filter_ = Image.Resampling.HAMMING if smaller else Image.Resampling.BICUBIC
-    return picture.resize(size, filter_, reducing_gap=2.0)
+    whole = pygame.image.frombuffer(picture.tobytes("raw", "RGBX"), picture.size, "RGBX")
+    kept = whole.subsurface(part_pixels(part, Size(*picture.size)))
+    scaled = pygame.transform.smoothscale(kept, (to.width, to.height))
+    return Image.frombytes("RGB", scaled.get_size(), scaled.get_buffer().raw, "raw", "RGBX")
 
 
-def compose(picture: Image.Image, screen: Size) -> Image.Image:
-    """The fitted picture in the middle of its surround. RGB, of the screen's size."""
-    if picture.size == (screen.width, screen.height):
-        return picture
-    place = fit(Size(picture.width, picture.height), screen)
-    canvas = Image.new("RGB", (screen.width, screen.height))
-    blurred = _blurred(picture, screen)
-    light = _light(blurred)
-    for border in _borders(place, screen):
-        canvas.paste(_surround(blurred, light, border, screen), (border.x, border.y))
-    canvas.paste(picture, (place.x, place.y))
-    return canvas
-
-
-def _borders(place: Rect, screen: Size) -> list[Rect]:
-    """What the picture leaves free: two bars at most, since it touches two sides."""
-    bars = [
-        Rect(0, 0, screen.width, place.y),
-        Rect(0, place.bottom, screen.width, screen.height - place.bottom),
-        Rect(0, place.y, place.x, place.height),
-        Rect(place.right, place.y, screen.width - place.right, place.height),
-    ]
-    return [bar for bar in bars if bar.width > 0 and bar.height > 0]
-
-
-def _blurred(picture: Image.Image, screen: Size) -> Image.Image:
-    """The picture's middle, cropped to the screen's shape, tiny and soft."""
-    scale = _THUMBNAIL / max(screen.width, screen.height)
-    width, height = max(4, round(screen.width * scale)), max(4, round(screen.height * scale))
-    shape = screen.width / screen.height
-    wide = min(float(picture.width), picture.height * shape)
-    high = min(float(picture.height), wide / shape)
-    left, upper = (picture.width - wide) / 2, (picture.height - high) / 2
-    box = (left, upper, left + wide, upper + high)
-    tiny = picture.resize((width, height), Image.Resampling.BOX, box=box, reducing_gap=1.0)
-    return ImageEnhance.Color(tiny.filter(ImageFilter.GaussianBlur(1.6))).enhance(SURROUND_COLOUR)
-
-
-def _light(blurred: Image.Image) -> float:
-    """How much of its light the surround keeps. A dark picture keeps more: no black bars."""
-    mean = ImageStat.Stat(blurred.convert("L")).mean[0]
-    least, most = SURROUND_LIGHT
-    return min(most, max(least, SURROUND_LEVEL / max(1.0, mean)))
-
-
-def _surround(blurred: Image.Image, light: float, border: Rect, screen: Size) -> Image.Image:
-    """One bar of the surround, as if the blurred picture had been blown up to the whole screen."""
-    across, down = blurred.width / screen.width, blurred.height / screen.height
-    box = (border.x * across, border.y * down, border.right * across, border.bottom * down)
-    large = blurred.resize((border.width, border.height), Image.Resampling.BICUBIC, box=box)
-    return dithered(large, light)
+def _mean(image: Image.Image) -> Colour:
+    """Of some hundred samples, which is as good as all of them and costs nothing."""
+    few = sampled(image, (8, 8)).resize((1, 1), Image.Resampling.BOX)
+    red, green, blue = few.getpixel((0, 0))  # type: ignore[misc]
+    return int(red), int(green), int(blue)

@@ -8,18 +8,72 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attrs import frozen
 from PIL import Image
 
+from kiosk.core.hanging import Box
 from kiosk.core.layout import fit
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Badge, Card, Scene
+from kiosk.display import transitions
 from kiosk.display.canvas import Canvas, Handle
 from kiosk.display.cards import Compositor
 from kiosk.display.fonts import FontBook
 from kiosk.display.images import PreparedSlide
 from kiosk.display.parts import Part, Placed
 from kiosk.display.text import Typesetter
-from kiosk.display.theme import THEME, Theme
+from kiosk.display.theme import THEME, Colour, Theme
+
+
+@frozen
+class _Slide:
+    """An uploaded slide; the rest as in PreparedSlide."""
+
+    handle: Handle
+    size: Size
+    screen: Size
+    mean: Colour
+    first: Box
+    last: Box
+
+
+@frozen
+class _Hung:
+    """A slide as it is seen: a Layer."""
+
+    slide: _Slide
+    canvas: Canvas
+    view: Box
+    theme: Theme
+
+    @property
+    def mean(self) -> Colour:
+        return self.slide.mean
+
+    def draw(self, strip: Rect, at: Rect, opacity: float = 1.0) -> None:
+        screen = self.canvas.size
+        if self.slide.screen != screen:
+            self._misfit(at, opacity)
+            return
+        if (strip.width, strip.height) == (screen.width, screen.height):
+            self.canvas.draw(self.slide.handle, at, opacity, self.view)
+            return
+        seen = Box(
+            strip.x / screen.width,
+            strip.y / screen.height,
+            strip.right / screen.width,
+            strip.bottom / screen.height,
+        )
+        self.canvas.draw(self.slide.handle, at, opacity, seen.within(self.view))
+
+    def _misfit(self, at: Rect, opacity: float) -> None:
+        """For the moment between a resize and the next prepared slide: the whole of it, as it was made."""
+        self.canvas.fill(at, self.theme.paper_bottom, opacity)
+        place = fit(self.slide.size, Size(at.width, at.height))
+        self.canvas.draw(
+            self.slide.handle, Rect(at.x + place.x, at.y + place.y, place.width, place.height), opacity
+        )
+
 
 _Over = tuple[Card | None, Badge | None, bool, Size]
 """What the overlay follows from: card, badge, whether a photograph is behind it, the screen."""
@@ -36,7 +90,7 @@ class Painter:
         self._theme = theme
         self._typesetter = Typesetter(FontBook(assets))
         self._compositor = Compositor(theme, self._typesetter)
-        self._slides: dict[SlideId, tuple[Handle, Size]] = {}
+        self._slides: dict[SlideId, _Slide] = {}
         self._parts: dict[Part, Handle] = {}
         self._overlay: list[tuple[Handle, Rect]] = []
         self._overlay_of: _Over | None = None
@@ -56,15 +110,19 @@ class Painter:
     def upload(self, slide_id: SlideId, prepared: PreparedSlide) -> None:
         """Take in the pixels of a slide; a second time replaces them (after the screen was resized)."""
         self.drop(slide_id)
-        self._slides[slide_id] = (
-            self._canvas.upload(prepared.pixels, prepared.size, alpha=False),
-            prepared.size,
+        self._slides[slide_id] = _Slide(
+            handle=self._canvas.upload(prepared.pixels, prepared.size, alpha=False),
+            size=prepared.size,
+            screen=prepared.screen or prepared.size,
+            mean=prepared.mean,
+            first=prepared.first,
+            last=prepared.last,
         )
 
     def drop(self, slide_id: SlideId) -> None:
         """Forget a slide. One that is not here is no mistake."""
         if (slide := self._slides.pop(slide_id, None)) is not None:
-            self._canvas.release(slide[0])
+            self._canvas.release(slide.handle)
 
     def paint(self, scene: Scene) -> bool:
         """Show the scene. Returns whether anything was presented: an equal scene over equal slides is not."""
@@ -82,26 +140,27 @@ class Painter:
         self._draw()
         return self._canvas.read()
 
-    def _slide(self, slide_id: SlideId | None) -> tuple[Handle, Size] | None:
+    def _slide(self, slide_id: SlideId | None) -> _Slide | None:
         return None if slide_id is None else self._slides.get(slide_id)
 
     def _draw(self) -> None:
         scene, screen = self._scene, self._canvas.size
         overlay = self._prepared_overlay(scene, screen)
-        self._draw_slide(self._slide(scene.current), screen, 1.0)
-        self._draw_slide(self._slide(scene.incoming), screen, scene.progress)
+        old = self._hung(scene.current, scene.motion)
+        new = self._hung(scene.incoming, scene.incoming_motion)
+        whole = Rect(0, 0, screen.width, screen.height)
+        if old is not None and new is not None:
+            transitions.draw(self._canvas, scene.kind, old, new, scene.progress)
+        elif (only := old or new) is not None:
+            only.draw(whole, whole, 1.0 if only is old else scene.progress)
         for handle, rect in overlay:
             self._canvas.draw(handle, rect)
 
-    def _draw_slide(self, slide: tuple[Handle, Size] | None, screen: Size, opacity: float) -> None:
-        if slide is None or opacity <= 0.0:
-            return
-        handle, size = slide
-        # Equal sizes but for the moment between a resize and the next prepared slide.
-        place = Rect(0, 0, screen.width, screen.height) if size == screen else fit(size, screen)
-        if size != screen:
-            self._canvas.fill(Rect(0, 0, screen.width, screen.height), self._theme.paper_bottom, opacity)
-        self._canvas.draw(handle, place, opacity)
+    def _hung(self, slide_id: SlideId | None, motion: float) -> _Hung | None:
+        slide = self._slide(slide_id)
+        if slide is None:
+            return None
+        return _Hung(slide, self._canvas, slide.first.towards(slide.last, motion), self._theme)
 
     def _prepared_overlay(self, scene: Scene, screen: Size) -> list[tuple[Handle, Rect]]:
         """Handles and places of everything over the photographs; rendered again only where it differs."""

@@ -10,8 +10,9 @@ from PIL import Image
 from pygame._sdl2.video import Renderer, Texture, Window, get_drivers
 
 from kiosk.config import Rotation
+from kiosk.core.hanging import WHOLE, Box
 from kiosk.core.model import Rect, Size
-from kiosk.display.canvas import Handle, logical, on_panel
+from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel
 from kiosk.display.theme import Colour
 from kiosk.errors import DisplayError
 
@@ -84,11 +85,30 @@ class TextureCanvas:
         self._images[handle] = texture
         return handle
 
-    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0) -> None:
+    @property
+    def moves(self) -> bool:
+        return self.driver != "software"
+
+    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0, part: Box = WHOLE) -> None:
         place = on_panel(rect, self.size, self._rotation)
         texture = self._images[handle]
         texture.alpha = round(255 * min(1.0, max(0.0, opacity)))
-        texture.draw(dstrect=(place.x, place.y, place.width, place.height))
+        if part == WHOLE:
+            texture.draw(dstrect=(place.x, place.y, place.width, place.height))
+            return
+        # A quad takes the part by fractions of a pixel, where a source rectangle would step from pixel to pixel.
+        # Its corners keep the default colour: what they are given is multiplied with the texture's own alpha.
+        seen = part_on_panel(part, self._rotation)
+        texture.draw_quad(
+            (place.x, place.y),
+            (place.right, place.y),
+            (place.right, place.bottom),
+            (place.x, place.bottom),
+            (seen.left, seen.top),
+            (seen.right, seen.top),
+            (seen.right, seen.bottom),
+            (seen.left, seen.bottom),
+        )
 
     def fill(self, rect: Rect, colour: Colour, opacity: float = 1.0) -> None:
         place = on_panel(rect, self.size, self._rotation)

@@ -48,7 +48,7 @@ class Screen:
                 self.canvas.stale()
         if self.canvas.size != self._size:
             self._size = self.canvas.size
-            happened.append(ScreenResized(screen=self._size))
+            happened.append(ScreenResized(screen=self._size, moves=self.canvas.moves))
         return happened
 
     def has_input_devices(self) -> bool:

@@ -8,13 +8,18 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pygame
 import pytest
 from PIL import Image
 
 from kiosk.config import Renderer, Rotation
+from kiosk.core.hanging import Box
 from kiosk.core.model import Rect, Size
+from kiosk.display.drivers import start_video
 from kiosk.display.surfaces import SurfaceCanvas
+from kiosk.display.textures import TextureCanvas
 from kiosk.display.window import open_screen
+from kiosk.errors import DisplayError
 
 GLASS = Size(320, 200)
 
@@ -114,3 +119,37 @@ def test_auto_draws_with_surfaces_where_mesa_would_draw_in_software(glass: Calla
         assert screen.has_input_devices() is True
     finally:
         screen.close()
+
+
+def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_and_at_its_opacity(
+    glass: Callable[[], Image.Image],
+) -> None:
+    start_video()
+    try:
+        canvas = TextureCanvas(GLASS, drivers=("opengles2", "opengl"), vsync=False)
+    except DisplayError as error:
+        pygame.display.quit()
+        pytest.skip(f"no OpenGL here: {error}")
+    wide = Image.new("RGB", (2 * GLASS.width, GLASS.height))
+    wide.paste((255, 255, 255), (GLASS.width, 0, 2 * GLASS.width, GLASS.height))
+    handle = canvas.upload(wide.tobytes(), Size(*wide.size), alpha=False)
+    whole, middle = Rect(0, 0, GLASS.width, GLASS.height), GLASS.width // 2
+
+    def at(x: int) -> float:
+        found = canvas.read().getpixel((x, 50))
+        assert isinstance(found, tuple)
+        return float(found[0])
+
+    edge = []
+    for quarters in range(5):
+        left = 0.25 + quarters / 4 / wide.width
+        canvas.draw(handle, whole, 1.0, Box(left, 0.0, left + 0.5, 1.0))
+        edge.append(at(middle - 1))
+    assert edge == pytest.approx([0, 64, 128, 191, 255], abs=4)
+    for opacity in (0.25, 0.5, 1.0):
+        canvas.fill(whole, (0, 0, 0))
+        canvas.draw(handle, whole, opacity, Box(0.5, 0.0, 1.0, 1.0))
+        assert at(10) == pytest.approx(255 * opacity, abs=2)
+    assert canvas.moves
+    canvas.close()
+    pygame.display.quit()

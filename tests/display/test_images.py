@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from kiosk.core.layout import fit
 from kiosk.core.model import Size
-from kiosk.display import images
-from kiosk.display.images import PreparedSlide, prepare
+from kiosk.display.images import PreparedSlide, prepare, slide_of
 from kiosk.errors import Corrupt
 
 SCREEN = Size(160, 90)
@@ -101,19 +99,17 @@ def test_the_surround_of_a_smooth_picture_has_no_bands(tmp_path: Path) -> None:
 )
 def test_every_shape_of_picture_gives_a_whole_screen(width: int, height: int, screen: Size) -> None:
     picture = Image.new("RGB", (width, height), (9, 99, 199))
-    place = fit(Size(width, height), screen)
-    composed = images.compose(images.fitted(picture, Size(place.width, place.height)), screen)
-    assert composed.size == (screen.width, screen.height)
-    assert composed.mode == "RGB"
+    slide = slide_of(picture, screen)
+    assert slide.size == screen
+    assert len(slide.pixels) == 3 * screen.width * screen.height
 
 
 @pytest.mark.parametrize("screen", [Size(1920, 1080), Size(1080, 1920), Size(1366, 768)])
 def test_a_panorama_on_a_real_screen_has_a_surround(screen: Size) -> None:
     # 1920 / 1080 is no float: the crop for the surround must not come out a hair higher than the picture.
     for height in range(200, 1001, 80):
-        place = fit(Size(3000, height), screen)
-        picture = Image.new("RGB", (place.width, place.height), (9, 99, 199))
-        assert images.compose(picture, screen).size == (screen.width, screen.height)
+        picture = Image.new("RGB", (3000, height), (9, 99, 199))
+        assert slide_of(picture, screen).size == screen
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK", "RGB"])

@@ -8,6 +8,7 @@ from attrs import evolve
 from PIL import Image
 
 from kiosk.config import Rotation
+from kiosk.core.hanging import WHOLE, Box
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
 from kiosk.display.canvas import Canvas, Handle
@@ -36,9 +37,9 @@ class CountingCanvas(SurfaceCanvas):
         self.held.add(handle)
         return handle
 
-    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0) -> None:
+    def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0, part: Box = WHOLE) -> None:
         self.draws += 1
-        super().draw(handle, rect, opacity)
+        super().draw(handle, rect, opacity, part)
 
     def release(self, handle: Handle) -> None:
         super().release(handle)

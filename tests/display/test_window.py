@@ -119,7 +119,7 @@ def test_a_new_size_of_the_window_is_reported_once_as_the_viewer_sees_it(
         else:
             pygame.display.set_mode((100, 60), pygame.RESIZABLE)
             pygame.event.post(pygame.event.Event(pygame.VIDEORESIZE, size=(100, 60), w=100, h=60))
-        assert ScreenResized(screen=Size(60, 100)) in screen.events(paused=False)
+        assert ScreenResized(screen=Size(60, 100), moves=False) in screen.events(paused=False)
         assert screen.events(paused=False) == []
         assert screen.canvas.size == Size(60, 100)
     finally:
