@@ -15,6 +15,7 @@ from kiosk.config.schema import (
     StorageConfig,
 )
 from kiosk.config.show import Row, rows, table
+from kiosk.config.storage_key import StorageKey
 
 __all__ = [
     "DEFAULT",
@@ -28,6 +29,7 @@ __all__ = [
     "Row",
     "SlideshowConfig",
     "StorageConfig",
+    "StorageKey",
     "default_places",
     "load",
     "place_of",

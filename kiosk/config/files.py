@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kiosk.config.setting import Mistake
 
-LARGEST = 256 * 1024
-"""Bytes. config.example.toml has 5 KB; whatever is larger than this is another kind of file."""
+LARGEST = 64 * 1024
+"""Bytes. config.example.toml has 6 KB; whatever is larger than this is another kind of file."""
 
 
 def read_text(path: Path) -> str | None:

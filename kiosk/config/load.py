@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from kiosk.config import client_secrets
+from kiosk.config import client_secrets, storage_key
 from kiosk.config.files import read_text
 from kiosk.config.lines import lines_of
 from kiosk.config.schema import SECTIONS, Config, settings
@@ -30,6 +30,8 @@ DEFAULT = "default"
 _NAME = "config.toml"
 _TOML = "TOML, as in config.example.toml"
 _CLIENT_KEYS = ("google.client_id", "google.client_secret")
+_MOST_DOTS = 100
+"""In one line that is no comment: tomllib takes minutes over a key with ten thousand of them."""
 
 
 @frozen
@@ -43,6 +45,8 @@ class Loaded:
     """The file that was read; None if there is none."""
     place: Path
     """Where the owner's file is or would be looked for; for people."""
+    key: storage_key.StorageKey | None = None
+    """What the card is sealed with, if there is one; `kiosk config` does not show it."""
 
 
 def load(path: Path | None, env: Mapping[str, str]) -> Loaded:
@@ -52,6 +56,7 @@ def load(path: Path | None, env: Mapping[str, str]) -> Loaded:
     for section, content in file.document.items():
         reading.section(section, content)
     reading.client(env)
+    key = reading.storage_key(env)
     if reading.problems:
         raise ConfigError(tuple(reading.problems))
     return Loaded(
@@ -59,6 +64,7 @@ def load(path: Path | None, env: Mapping[str, str]) -> Loaded:
         origins=MappingProxyType(dict.fromkeys(settings(), DEFAULT) | reading.origins),
         path=file.path if file.there else None,
         place=file.path,
+        key=key,
     )
 
 
@@ -118,6 +124,8 @@ class _File:
             if text is None:
                 return None
             text = text.replace("\r\n", "\n")
+            if any(line.count(".") > _MOST_DOTS for line in text.split("\n") if not line.startswith("#")):
+                raise Mistake(f"{path} has a line with more than {_MOST_DOTS} dots in it")
             return cls(path, True, tomllib.loads(text), lines_of(text))
         except Mistake as mistake:
             problem = Problem(str(path), str(mistake), "a TOML file that can be read")
@@ -229,6 +237,19 @@ class _Reading:
             self._problem(
                 ("google", missing), f"it is missing, while {there} is there", "both, or neither of them"
             )
+
+    def storage_key(self, env: Mapping[str, str]) -> storage_key.StorageKey | None:
+        """A key that is named has to be a sound one even if nothing is encrypted: it may be needed for reading."""
+        try:
+            key = storage_key.find(self.values.get("storage.key_file"), env)
+        except Mistake as mistake:
+            self._problem(("storage", "key_file"), str(mistake), storage_key.ALLOWED)
+            return None
+        broken = "storage.key_file" in self.origins and "storage.key_file" not in self.values
+        if key is None and self.values.get("storage.encrypt") and not broken:
+            wrong = "there is no key to encrypt with, neither [storage] key_file nor systemd's storage.key"
+            self._problem(("storage", "encrypt"), wrong, storage_key.ALLOWED)
+        return key
 
     def _take(self, found: client_secrets.FoundClient) -> None:
         values = (found.client_id, found.client_secret)

@@ -11,7 +11,7 @@ import attrs
 from attrs import frozen
 
 from kiosk.config.setting import Setting, address, number, one_of, place, settings_of, text, whole, yes_no
-from kiosk.core.model import Client, Order, PickMode, Secret
+from kiosk.core.model import Client, MatStyle, Motion, Order, PickMode, Secret, Surround, Transition
 
 
 class Rotation(Enum):
@@ -56,6 +56,12 @@ class GoogleConfig:
         # The Ambient API, whose `state` this is, allows displayName 1 to 100 characters.
         shortest=1,
         longest=100,
+    )
+    keep_signed_in: bool = yes_no(
+        True,
+        "Whether one sign-in lasts. false is for a frame that several people share, or that strangers can reach:\n"
+        "what a person granted serves one pick, is forgotten with it and never reaches the card, and the next\n"
+        "pick asks for a sign-in again. The pictures stay.",
     )
     device_code_url: str = address(
         "https://oauth2.googleapis.com/device/code", "Where a device and user code are asked for (RFC 8628)."
@@ -105,12 +111,49 @@ class SlideshowConfig:
         high=86400.0,
     )
     transition_seconds: float = number(
-        1.0, "How long one picture fades into the next; 0 is a hard cut.", unit="seconds", low=0.0, high=10.0
+        1.0,
+        "How long one picture takes to give way to the next; 0 is a hard cut.",
+        unit="seconds",
+        low=0.0,
+        high=10.0,
+    )
+    transition: Transition = one_of(
+        Transition.CROSSFADE,
+        '"crossfade" mixes both, "dissolve" goes through their mean colour, "push" and "wipe" move across the\n'
+        'screen, "none" is a hard cut.',
+        unit="word",
+    )
+    motion: Motion = one_of(
+        # A picture that moves is drawn sixty times a second; one that hangs still costs nothing.
+        Motion.NONE,
+        '"gentle" lets the view drift towards what matters in a picture, or away from it, and along a panorama.\n'
+        "It needs a GPU; without one, and on a mat, pictures hang still.",
+        unit="word",
+    )
+    reduced_motion: bool = yes_no(
+        False, "Switches every movement off at once: no motion, and a crossfade in place of push and wipe."
     )
     order: Order = one_of(
         Order.SHUFFLE,
         '"shuffle" shows every picture once before any twice, "captured" goes by the date of the picture,\n'
         '"picked" by the order of picking.',
+        unit="word",
+    )
+
+
+@frozen(kw_only=True)
+class PictureConfig:
+    surround: Surround = one_of(
+        Surround.BLUR,
+        'What surrounds a picture that has not the shape of the screen: "blur" (the picture itself, dark and\n'
+        'soft), "mat" (a mat board with an opening), "plain" (dark paper), or "fill": no surround, the picture\n'
+        "is cropped to what matters in it, unless more than a third of it would be lost.",
+        unit="word",
+    )
+    mat: MatStyle = one_of(
+        MatStyle.SINGLE,
+        'The board, tinted by the picture: "single" and "double" are light with a bevelled opening, "float" has\n'
+        'the picture lying on it, "dark" does not light up the room.',
         unit="word",
     )
 
@@ -161,6 +204,17 @@ class StorageConfig:
         low=0,
         high=1_000_000,
     )
+    encrypt: bool = yes_no(
+        False,
+        "Whether the pictures, the catalog's texts and the sign-in are encrypted on the card. README.md tells\n"
+        "what that protects from, and what not. It can be switched at any time; what is there is changed.",
+    )
+    key_file: Path | None = place(
+        "The key for that: 32 random bytes, or 64 hexadecimal digits, that nobody else may read and that do\n"
+        "not lie in the two directories above. Without the key nothing can be read any more.",
+        otherwise="storage.key in systemd's CREDENTIALS_DIRECTORY, if there is one",
+        unit="file",
+    )
 
 
 @frozen(kw_only=True)
@@ -170,6 +224,7 @@ class Config:
     google: GoogleConfig = GoogleConfig()
     picking: PickingConfig = PickingConfig()
     slideshow: SlideshowConfig = SlideshowConfig()
+    picture: PictureConfig = PictureConfig()
     display: DisplayConfig = DisplayConfig()
     storage: StorageConfig = StorageConfig()
 
@@ -178,6 +233,7 @@ SECTIONS: dict[str, type[attrs.AttrsInstance]] = {
     "google": GoogleConfig,
     "picking": PickingConfig,
     "slideshow": SlideshowConfig,
+    "picture": PictureConfig,
     "display": DisplayConfig,
     "storage": StorageConfig,
 }

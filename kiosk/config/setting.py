@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
@@ -17,6 +18,7 @@ from kiosk.core.addresses import ALLOWED, check_address
 from kiosk.core.model import Secret
 
 _KEY = "kiosk.setting"
+_WORD = re.compile(r"[a-z]{1,20}")
 
 
 class Mistake(Exception):
@@ -141,7 +143,9 @@ def one_of(default: Enum, doc: str, *, unit: str) -> Any:
         if type(value) is not type(default.value):
             raise _wrong_type("text" if isinstance(default.value, str) else "a whole number", value)
         if value not in members:
-            raise Mistake(f"{toml(value)} is not one of them")
+            # A word is shown; what looks otherwise may be a secret that slipped into the wrong line.
+            shown = toml(value) if isinstance(value, int) or _WORD.fullmatch(value) else "it"
+            raise Mistake(f"{shown} is not one of them")
         return members[value]
 
     return _declare(default.value, doc, unit, allowed, read)
