@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
@@ -30,7 +31,7 @@ from kiosk.core.addresses import check_address, is_loopback
 from kiosk.core.model import AccessToken, Deadline, MediaItem, Secret, Size
 from kiosk.errors import Gone, Reason, Refused, SignInRequired, Unexpected, Unreachable
 from kiosk.google import media, oauth_wire, picker_wire
-from kiosk.google.endpoints import Endpoints
+from kiosk.google.endpoints import Endpoints, may_have_bearer
 from kiosk.google.limited import POOLS, answered_by
 from kiosk.google.oauth_wire import Step
 from kiosk.google.picker_wire import Call
@@ -39,6 +40,9 @@ from kiosk.google.transport import PIECE_BYTES, Reply
 from kiosk.google.wire import Answer, Request
 
 _log = logging.getLogger(__name__)
+
+# Of a clock that is years wrong the refused certificate tells, in one line and with what to do.
+warnings.simplefilter("ignore", urllib3.exceptions.SystemTimeWarning)
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -82,12 +86,16 @@ class GoogleClient:
         limit_bytes: int = media.LIMIT_BYTES,
         deadline_seconds: float = media.DEADLINE_SECONDS,
     ) -> media.FetchedMedia:
-        """The bytes of one picture that fits into the box; media.fetch tells the rest."""
+        """The bytes of one picture that fits into the box; media.fetch tells the rest.
+
+        A base URL that leads to a stranger is asked without the access token.
+        """
         url = media.rendition_url(item, box)
+        secret = _need(bearer)
         return media.fetch(
             self._transport,
             url,
-            _need(bearer),
+            secret if may_have_bearer(url, self._endpoints) else None,
             sink,
             limit_bytes=limit_bytes,
             deadline_seconds=deadline_seconds,
@@ -190,9 +198,10 @@ class HttpTransport:
     @contextmanager
     def open(self, request: Request, bearer: Secret | None, until: Deadline) -> Iterator[Reply]:
         """See transport.Transport."""
-        wrong = check_address(request.url)
-        if wrong is not None:
-            raise Refused(Reason.ADDRESS, f"This address is not allowed: {wrong}")
+        if check_address(request.url) is not None:
+            raise Refused(
+                Reason.ADDRESS, "An address that is neither https nor on this machine is not allowed."
+            )
         host = urlsplit(request.url).hostname or ""
         with answered_by(until):
             try:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import time
 from typing import BinaryIO
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 from attrs import frozen
 
-from kiosk.core.addresses import parse_address
 from kiosk.core.model import Deadline, Kind, MediaItem, Secret, Size
 from kiosk.errors import Gone, GoogleError, Reason, Refused, Unexpected, Unreachable, Unreadable
 from kiosk.google.transport import Reply, Transport
@@ -50,7 +49,7 @@ def rendition_url(item: MediaItem, box: Size) -> str:
 def fetch(
     transport: Transport,
     url: str,
-    bearer: Secret,
+    bearer: Secret | None,
     sink: BinaryIO,
     *,
     limit_bytes: int = LIMIT_BYTES,
@@ -58,21 +57,22 @@ def fetch(
 ) -> FetchedMedia:
     """Stream one picture into ``sink``, which the caller rewinds or throws away when this raises.
 
-    At most three redirects are followed, to https or loopback; the bearer goes to the first host alone.
+    At most three redirects are followed, to https or loopback; the bearer, where there is one, crosses none of them.
 
     Raises Gone (403, 404, 410), SignInRequired (401), Busy, Refused, Unreachable, Unexpected, Unreadable (too
     large), and whatever ``sink.write`` raises.
     """
     until = Deadline(time.monotonic() + deadline_seconds)
-    carried: Secret | None = bearer
+    carried = bearer
     for _ in range(_MOST_REDIRECTS + 1):
         with transport.open(Request("GET", url, bearer=carried is not None), carried, until) as reply:
             if reply.status not in _REDIRECTS:
                 return _save(reply, sink, limit_bytes)
             target = _redirect(url, reply)
-        if parse_address(target) != parse_address(url):
-            # Not even when a later redirect leads back: whoever is in between chose where to.
-            carried = None
+        if bearer is not None and bearer.reveal.lower() in unquote(target).lower():
+            raise Unexpected("a picture's address leads to a redirect with the access token in it")
+        # Not even within one host: whoever sends it on chose where to.
+        carried = None
         url = target
     raise Unexpected("a picture's address leads to redirects without an end")
 

@@ -185,6 +185,9 @@ def _error(answer: Answer, step: Step, *, sent_state: bool) -> GoogleError:
         return _client_refused(answer, description)
     if code is not None and isinstance(fallback, Refused):
         return Refused(Reason.OTHER, redact.said(f"{code}: {description}", answer.secrets))
+    if isinstance(fallback, Refused):
+        # Every refusal of Google's names its error: this one is garbled, or somebody else's.
+        return unexpected(answer, f"a refusal without a reason (HTTP {answer.status})")
     return fallback
 
 

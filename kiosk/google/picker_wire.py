@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from attrs import frozen
 
+from kiosk.core.addresses import check_address
 from kiosk.core.model import (
     Kind,
     MediaItem,
@@ -110,8 +111,8 @@ def decipher_picking_session(answer: Answer, call: Call, *, lan_host: str | None
 
 
 def decipher_media_page(answer: Answer) -> MediaPage:
-    """One page; ``{}`` is an empty list. An item without an id or a base URL cannot be fetched and is left
-    out.
+    """One page; ``{}`` is an empty list. An item without an id is left out; one without a base URL that may be asked
+    has an empty one, so that it alone is given up, by its name.
 
     Raises Refused(NOT_READY) while the person picks, Gone, SignInRequired, Busy, Unreachable, Unexpected.
     """
@@ -138,20 +139,23 @@ def _media_item(entry: dict[str, object]) -> MediaItem | None:
     media_file = _members(entry.get("mediaFile"))
     metadata = _members(media_file.get("mediaFileMetadata"))
     item_id = fields.plain(entry.get("id"))
-    base_url = media_file.get("baseUrl")
-    if item_id is None or not base_url:
+    if item_id is None:
         return None
     mime_type = fields.printable(media_file.get("mimeType")).lower()
     video = entry.get("type") == "VIDEO" or mime_type.startswith("video/")
     return MediaItem(
         id=MediaItemId(item_id),
         kind=Kind.VIDEO if video else Kind.PHOTO,
-        base_url=fields.safe_address(base_url),
+        base_url=_base_url(media_file.get("baseUrl")),
         mime_type=mime_type,
         filename=fields.printable(media_file.get("filename")),
         size=fields.size(metadata.get("width"), metadata.get("height")),
         captured_at=fields.moment(entry.get("createTime")),
     )
+
+
+def _base_url(value: object) -> str:
+    return value if isinstance(value, str) and check_address(value) is None else ""
 
 
 def _members(value: object) -> dict[str, object]:
@@ -219,6 +223,9 @@ def _error(answer: Answer, call: Call) -> GoogleError:
             return _exhausted(error, call, wait)
         case "PERMISSION_DENIED":
             return _denied(answer, error, call)
+        case "ALREADY_EXISTS" if call is Call.CREATE:
+            # Documented for the sibling API alone (developers.google.com/photos/ambient/reference/rest/v1/devices).
+            return Gone("Google has a picking session for this request id already")
         case "NOT_FOUND" if call is not Call.CREATE:
             return Gone("Google no longer knows this picking session")
         case _:
@@ -270,6 +277,11 @@ def _other(answer: Answer, error: _RpcError) -> Refused:
 
 def _by_status(answer: Answer, call: Call) -> GoogleError:
     fallback = by_status(answer)
-    if isinstance(fallback, Refused) and answer.status in {403, 404, 410} and call is not Call.CREATE:
+    if not isinstance(fallback, Refused) or call is Call.CREATE:
+        return fallback
+    if answer.status == 403 or (call is Call.DELETE and _rpc_error(answer) is None):
+        # Google always says why. Anybody in between can answer 403, and the picking session would stay.
+        return unexpected(answer, f"a refusal without a reason (HTTP {answer.status})")
+    if answer.status in {404, 410}:
         return Gone(f"this picking session is gone (HTTP {answer.status})")
     return fallback

@@ -1,7 +1,7 @@
 """The second road: authorization code with PKCE (RFC 7636, S256) for a Desktop client, as values.
 
 developers.google.com/identity/protocols/oauth2/native-app: loopback redirect, ``access_type=offline`` and
-``prompt=consent`` for a refresh token, ``state`` against forged redirects (RFC 6749 section 10.12).
+``prompt=consent`` for a refresh token where one is wanted, ``state`` against forged redirects (RFC 6749 section 10.12).
 Random bytes come from the caller.
 """
 
@@ -46,9 +46,16 @@ def challenge(code_verifier: Secret) -> str:
 
 
 def authorization_url(
-    endpoints: Endpoints, client_id: str, redirect_uri: str, code_verifier: Secret, expected_state: Secret
+    endpoints: Endpoints,
+    client_id: str,
+    redirect_uri: str,
+    code_verifier: Secret,
+    expected_state: Secret,
+    *,
+    lasting: bool = True,
 ) -> str:
-    """The address that a person opens to sign in."""
+    """The address that a person opens to sign in. ``lasting``: for more than one pick, so with a refresh token; else
+    whoever comes next may be somebody else, and chooses the account."""
     query = urlencode(
         {
             "client_id": client_id,
@@ -58,8 +65,8 @@ def authorization_url(
             "code_challenge": challenge(code_verifier),
             "code_challenge_method": "S256",
             "state": expected_state.reveal,
-            "access_type": "offline",
-            "prompt": "consent",
+            "access_type": "offline" if lasting else "online",
+            "prompt": "consent" if lasting else "select_account",
         }
     )
     parts = urlsplit(endpoints.auth_url)
@@ -77,13 +84,16 @@ def code_from_redirect(address: str, expected_state: Secret) -> Secret:
         raise Refused(
             Reason.OTHER, "This is not an address: copy the whole line from the browser."
         ) from error
-    if not hmac.compare_digest(_one(query, "state").encode(), expected_state.reveal.encode()):
+    # What was pasted may hold half a character.
+    found = _one(query, "state").encode("utf-8", "replace")
+    if not hmac.compare_digest(found, expected_state.reveal.encode()):
         raise Refused(Reason.OTHER, "This address does not belong to this sign-in: begin again.")
     if problem := _one(query, "error"):
         text = f"{problem}: {_one(query, 'error_description')}".removesuffix(": ")
         raise Refused(_REASONS.get(problem, Reason.OTHER), redact.said(text))
     code = _one(query, "code")
-    if not code:
+    # RFC 6749 appendix A.11: VSCHAR
+    if not code or not all("!" <= letter <= "~" for letter in code):
         raise Refused(Reason.OTHER, "There is no code in this address: copy the whole line from the browser.")
     return Secret(code)
 

@@ -28,7 +28,8 @@ def said(text: str, secrets: Iterable[str] = ()) -> str:
     """What a server wrote for people, on one line, at most 200 characters, without a secret."""
     # Longest first: a secret may begin with another one.
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "***")
+        # Whatever the case of its letters: some answers come back in small letters, as hosts do.
+        text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     text = _ADDRESS.sub(r"\1\3/...", " ".join(text.split()))
     words = (

@@ -174,7 +174,7 @@ def check(value: object) -> None:
     if isinstance(value, MediaPage):
         assert value.next_page_token is None or value.next_page_token.encode()
         for item in value.items:
-            assert check_address(item.base_url) is None
+            assert not item.base_url or check_address(item.base_url) is None
             assert item.id.isascii()
             assert item.filename.encode().count(b"\0") == 0
     if isinstance(value, Unexpected):

@@ -53,6 +53,14 @@ def test_the_authorization_address_asks_for_offline_access_with_consent(auth_url
     }
 
 
+def test_a_sign_in_for_one_pick_asks_for_no_refresh_token_and_lets_the_person_choose_the_account() -> None:
+    url = pkce.authorization_url(
+        Endpoints(), "client", "http://127.0.0.1:4/", pkce.verifier(bytes(32)), STATE, lasting=False
+    )
+    query = parse_qs(urlsplit(url).query)
+    assert (query["access_type"], query["prompt"]) == (["online"], ["select_account"])
+
+
 @pytest.mark.parametrize("start", ["http://127.0.0.1:4/", " http://127.0.0.1:4/", "/", ""])
 def test_the_code_is_taken_from_a_redirect_or_a_pasted_address(start: str) -> None:
     found = pkce.code_from_redirect(f"{start}?code=4%2F0abc&state={STATE.reveal}&scope=x\n", STATE)
