@@ -1,19 +1,19 @@
 """From bytes that somebody sent to an upright sRGB JPEG that fits a box. Pure but for reading its one file.
 
 What the bytes are is judged by the bytes: neither file name nor Content-Type is asked. Everything is decoded to the end
-once, so that what reaches the show has been decoded before. Pillow is imported late: the first picture after a start
-must not wait for it.
+once, so that what reaches the show has been decoded before. The kiosk runs this in a process of its own that may do
+nothing else (decode_child.py), with 120 MB to work in: so no picture is held twice where once will do.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from functools import lru_cache
 from importlib import import_module
-from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING
+from io import SEEK_END, BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "BMP")
 _PLUGINS = ("Jpeg", "Png", "WebP", "Gif", "Avif", "Bmp")
 
-# 48 MP telephones. A JPEG is decoded at the size that is needed; all others at full size: 16.8 MP are 67 MB as RGBA,
-# and more than any box asks for (layout.py stops at a texture of 4096).
+# 48 MP telephones. A JPEG is decoded at the size that is needed; all others at full size. Pillow holds a pixel of any
+# colour in four bytes: 16.8 MP are 67 MB, and more than any box asks for (layout.py stops at a texture of 4096).
 MOST_JPEG_PIXELS = 50_000_000
 MOST_PIXELS = 4096 * 4096
 
@@ -58,7 +58,6 @@ UNDECODABLE = (
     AttributeError,
     NotImplementedError,
     RuntimeError,
-    MemoryError,
     struct.error,
     zlib.error,
 )
@@ -72,21 +71,27 @@ class Normalised:
     jpeg: bytes | None
 
 
-def normalise(path: Path, box: Size) -> Normalised:
-    """Checks the picture in `path` and makes it upright, sRGB, without alpha, and no larger than `box` (pixels).
+def import_plugins() -> None:
+    """By name: Image.open knows only some of them before it has imported all forty."""
+    for plugin in _PLUGINS:
+        import_module(f"PIL.{plugin}ImagePlugin")
+
+
+def normalise(file: BinaryIO, box: Size) -> Normalised:
+    """Checks the picture in `file` and makes it upright, sRGB, without alpha, and no larger than `box` (pixels).
 
     Raises Unreadable for what is not a whole picture. An animation gives its first image. Never scales up.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
-    # By name: Image.open knows only some of them before it has imported all forty.
-    for plugin in _PLUGINS:
-        import_module(f"PIL.{plugin}ImagePlugin")
+    import_plugins()
     try:
-        with Image.open(path, formats=FORMATS) as picture:
+        length = file.seek(0, SEEK_END)
+        file.seek(0)
+        with Image.open(file, formats=FORMATS) as picture:
             _check_pixels(picture)
             size = Size(*picture.size)
-            if _good_as_it_is(picture, box, path.stat().st_size):
+            if _good_as_it_is(picture, box, length):
                 # An eighth of the size: all of the entropy-coded bytes are read, an eighth of the rest is computed.
                 picture.draft("L", (1, 1))
                 picture.load()
@@ -94,6 +99,11 @@ def normalise(path: Path, box: Size) -> Normalised:
             return _remade(picture, box)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unreadable(str(error)) from error
+    except MemoryError as error:
+        raise Unreadable("it takes more memory than a picture may") from error
+    except UnidentifiedImageError as error:
+        # Pillow names the file object by its address, another one each time: the log would tell it each time.
+        raise Unreadable("not a whole picture (of no known kind)") from error
     except UNDECODABLE as error:
         raise Unreadable(f"not a whole picture ({type(error).__name__}: {error})") from error
 
@@ -131,20 +141,39 @@ def _remade(picture: Image.Image, box: Size) -> Normalised:
 
     orientation = _orientation(picture)
     profile = picture.info.get("icc_profile")
-    target = _fitted(Size(*picture.size), _turned(box) if orientation in _LYING else box)
-    picture.draft(None, (target.width, target.height))  # does nothing unless it is a JPEG
+    if orientation in _LYING:
+        box = _turned(box)
+    _draft(picture, _fitted(Size(*picture.size), box))
     picture.load()
-    plain = _flattened(picture)
-    if plain.size != (target.width, target.height):
-        plain = plain.resize((target.width, target.height), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    plain = _in_srgb(plain, profile)
+    target = _fitted(Size(*picture.size), box)
+    if not _is_plain(picture) and picture.width * picture.height > _MOST_TWICE:
+        target = _fitted(target, _within(target, _MOST_FLATTENED))
+    plain = _flattened(picture, target.width)
+    if plain.height != target.height:
+        plain = _instead(plain, plain.resize((target.width, target.height), Image.Resampling.LANCZOS))
+    plain = _instead(plain, _in_srgb(plain, profile))
     if orientation != _UPRIGHT:
-        plain = plain.transpose(_transpositions()[orientation])
+        plain = _instead(plain, plain.transpose(_transpositions()[orientation]))
     file = BytesIO()
     plain.save(
         file, "JPEG", quality=QUALITY, subsampling="4:2:0", progressive=False, exif=b"", icc_profile=None
     )
     return Normalised(Size(*plain.size), file.getvalue())
+
+
+def _instead(old: Image.Image, new: Image.Image) -> Image.Image:
+    """Gives the memory of `old` back now, whoever still knows it."""
+    if new is not old:
+        old.close()
+    return new
+
+
+def _draft(picture: Image.Image, target: Size) -> None:
+    """Lets libjpeg leave out what would be thrown away, and halve what would be too large; only a JPEG can do that."""
+    size = (target.width, target.height)
+    if picture.width * picture.height > MOST_PIXELS:
+        size = (min(size[0], picture.width // 2), min(size[1], picture.height // 2))
+    picture.draft(None, size)
 
 
 _LYING = frozenset({5, 6, 7, 8})
@@ -174,8 +203,47 @@ def _fitted(picture: Size, box: Size) -> Size:
     return Size(max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
 
 
-def _flattened(picture: Image.Image) -> Image.Image:
-    """L, RGB or CMYK, eight bits a channel, nothing to see through."""
+def _within(size: Size, pixels: int) -> Size:
+    scale = min(1.0, math.sqrt(pixels / (size.width * size.height)))
+    return Size(max(1, int(size.width * scale)), max(1, int(size.height * scale)))
+
+
+_PLAIN = frozenset({"L", "RGB", "CMYK"})
+_ROWS = 128
+_MOST_TWICE = 12_582_912
+"""Pixels that may stand in memory twice, see-through and flattened; of more the result is made smaller."""
+_MOST_FLATTENED = 3840 * 2160
+
+
+def _is_plain(picture: Image.Image) -> bool:
+    return picture.mode in _PLAIN and "transparency" not in picture.info
+
+
+def _flattened(picture: Image.Image, width: int) -> Image.Image:
+    """L, RGB or CMYK, eight bits a channel, nothing to see through, made `width` pixels wide; the height stays.
+
+    A few rows at a time, and `picture` is closed: beside it stands the result alone, never a third copy.
+    """
+    from PIL import Image
+
+    plain = _is_plain(picture)
+    if plain and picture.width == width:
+        return picture
+    result: Image.Image | None = None
+    for top in range(0, picture.height, _ROWS):
+        rows = picture.crop((0, top, picture.width, min(top + _ROWS, picture.height)))
+        if not plain:
+            rows = _flat(rows)
+        if rows.width != width:
+            rows = rows.resize((width, rows.height), Image.Resampling.LANCZOS)
+        if result is None:
+            result = Image.new(rows.mode, (width, picture.height))
+        result.paste(rows, (0, top))
+    assert result is not None  # noqa: S101 - no picture has no rows
+    return _instead(picture, result)
+
+
+def _flat(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     if picture.mode.startswith("I"):
@@ -184,7 +252,7 @@ def _flattened(picture: Image.Image) -> Image.Image:
     if picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in picture.info:
         ground = Image.new("RGBA", picture.size, _BEHIND_ALPHA)
         return Image.alpha_composite(ground, picture.convert("RGBA")).convert("RGB")
-    return picture if picture.mode in {"L", "RGB", "CMYK"} else picture.convert("RGB")
+    return picture if picture.mode in _PLAIN else picture.convert("RGB")
 
 
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -206,10 +274,13 @@ def _in_srgb(picture: Image.Image, icc: bytes | None) -> Image.Image:
                     renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
                     flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
                 )
+                if picture.mode == "RGB":
+                    transform.apply_in_place(picture)
+                    return picture
                 return transform.apply(picture)
         except (ImageCms.PyCMSError, *UNDECODABLE):
             pass
-    return picture.convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 @lru_cache(maxsize=8)

@@ -11,38 +11,31 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageOps
 
 from kiosk.core.model import Size
 from kiosk.errors import Unreadable
-from kiosk.storage.normalise import Normalised, normalise
+from kiosk.storage import normalise as room
+from kiosk.storage.normalise import Normalised
+from tests.hostile.profiles import PRO_PHOTO, SRGB, grey
+from tests.hostile.zoo import BLUE, GREEN, RED, WHITE, corners, saved
 from tests.storage.card import jpeg
 
 # Pillow warns of broken EXIF and goes on, and so does the kiosk.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 BOX = Size(400, 300)
-RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 160, 60), (40, 60, 190), (240, 240, 240)
-
-
-def corners(size: tuple[int, int] = (64, 48)) -> Image.Image:
-    """Four colours, so that every turn and mirror shows."""
-    picture = Image.new("RGB", (2, 2))
-    for place, colour in zip(((0, 0), (1, 0), (0, 1), (1, 1)), (RED, GREEN, BLUE, WHITE), strict=True):
-        picture.putpixel(place, colour)
-    return picture.resize(size, Image.Resampling.NEAREST)
-
-
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 def written(folder: Path, content: bytes) -> Path:
     path = folder / "part"
     path.write_bytes(content)
     return path
+
+
+def normalise(path: Path, box: Size) -> Normalised:
+    with path.open("rb") as file:
+        return room.normalise(file, box)
 
 
 def shown(done: Normalised, path: Path) -> Image.Image:
@@ -218,56 +211,10 @@ def test_a_lying_picture_is_fitted_as_it_will_stand(tmp_path: Path) -> None:
     assert normalise(path, Size(400, 400)).size == Size(100, 400)
 
 
-def primaries(red: tuple[float, float], green: tuple[float, float], blue: tuple[float, float]) -> bytes:
-    """A matrix profile (ICC.1:2010) with these chromaticities and a gamma of 2.2, made here so that none is shipped."""
-
-    def xyz(x: float, y: float) -> tuple[float, float, float]:
-        return x / y, 1.0, (1 - x - y) / y
-
-    def s15(value: float) -> bytes:
-        return struct.pack(">i", round(value * 65536))
-
-    white = (0.9642, 1.0, 0.8249)
-    columns = [xyz(*each) for each in (red, green, blue)]
-    (a, b, c), (d, e, f), (g, h, i) = zip(*columns, strict=True)
-    det = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
-    adjugate = (
-        ((e * i - f * h), -(b * i - c * h), (b * f - c * e)),
-        (-(d * i - f * g), (a * i - c * g), -(a * f - c * d)),
-        ((d * h - e * g), -(a * h - b * g), (a * e - b * d)),
-    )
-    scales = [sum(row[k] * white[k] for k in range(3)) / det for row in adjugate]
-    tags: list[tuple[bytes, bytes]] = [(b"wtpt", b"XYZ \0\0\0\0" + b"".join(map(s15, white)))]
-    for name, column, scale in zip((b"rXYZ", b"gXYZ", b"bXYZ"), columns, scales, strict=True):
-        tags.append((name, b"XYZ \0\0\0\0" + b"".join(s15(value * scale) for value in column)))
-    tags += [
-        (name, b"curv\0\0\0\0" + struct.pack(">IHxx", 1, 0x0233)) for name in (b"rTRC", b"gTRC", b"bTRC")
-    ]
-    tags.append((b"desc", b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + bytes(79)))
-    tags.append((b"cprt", b"text\0\0\0\0none\0"))
-    offset = 128 + 4 + 12 * len(tags)
-    table, body = struct.pack(">I", len(tags)), b""
-    for name, bare in tags:
-        content = bare + bytes(-len(bare) % 4)
-        table += name + struct.pack(">II", offset + len(body), len(content))
-        body += content
-    header = bytearray(128)
-    header[0:4] = struct.pack(">I", offset + len(body))
-    header[8:12] = b"\x02\x10\0\0"
-    header[12:24] = b"mntrRGB XYZ "
-    header[36:40] = b"acsp"
-    header[68:80] = b"".join(map(s15, white))
-    return bytes(header) + table + body
-
-
-WIDE = primaries((0.7347, 0.2653), (0.1596, 0.8404), (0.0366, 0.0001))  # ProPhoto RGB's
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_wide_gamut_profile_is_converted_to_srgb(tmp_path: Path, kind: str) -> None:
     picture = Image.new("RGB", (64, 48), (120, 100, 90))
-    path = written(tmp_path, saved(picture, kind, icc_profile=WIDE))
+    path = written(tmp_path, saved(picture, kind, icc_profile=PRO_PHOTO))
     done = normalise(path, BOX)
     assert done.jpeg is not None
     result = shown(done, path)
@@ -282,14 +229,14 @@ def test_a_profile_that_is_srgb_under_whatever_name_keeps_the_file(tmp_path: Pat
     assert normalise(path, BOX).jpeg is None
 
 
-@pytest.mark.parametrize("profile", [b"\0" * 200, b"nonsense", SRGB[:200], WIDE + bytes(1 << 17)])
+@pytest.mark.parametrize("profile", [b"\0" * 200, b"nonsense", SRGB[:200], PRO_PHOTO + bytes(1 << 17)])
 def test_a_broken_or_bloated_profile_costs_no_picture(tmp_path: Path, profile: bytes) -> None:
     path = written(tmp_path, saved(corners(), "JPEG", quality=95, icc_profile=profile))
     shown(normalise(path, BOX), path)
 
 
 def test_a_profile_for_other_channels_is_passed_over(tmp_path: Path) -> None:
-    path = written(tmp_path, saved(corners().convert("CMYK"), "JPEG", quality=95, icc_profile=WIDE))
+    path = written(tmp_path, saved(corners().convert("CMYK"), "JPEG", quality=95, icc_profile=PRO_PHOTO))
     assert_upright(shown(normalise(path, BOX), path))
 
 
@@ -339,6 +286,40 @@ def test_what_is_no_whole_picture_is_unreadable(tmp_path: Path, kind: str) -> No
     path = written(tmp_path, HOSTILE[kind]())
     with pytest.raises(Unreadable):
         normalise(path, BOX)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_grey_profile_is_converted_to_srgb(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, saved(Image.new("L", (64, 48), 100), kind, icc_profile=grey(1.0)))
+    found = shown(normalise(path, BOX), path).getpixel((9, 9))
+    expected = round(255 * (1.055 * (100 / 255) ** (1 / 2.4) - 0.055))
+    assert near(found, (expected,) * 3, 3)
+
+
+def test_a_jpeg_of_too_many_pixels_is_halved_by_libjpeg(tmp_path: Path) -> None:
+    path = written(tmp_path, saved(Image.new("L", (6000, 4000), 90), "JPEG"))
+    assert normalise(path, Size(4096, 4096)).size == Size(3000, 2000)
+
+
+def test_a_large_picture_that_is_seen_through_is_made_smaller(tmp_path: Path) -> None:
+    picture = Image.new("P", (3700, 3500), 0)
+    picture.putpalette([255, 0, 0] * 4)
+    path = written(tmp_path, saved(picture, "PNG", transparency=0, compress_level=1))
+    done = normalise(path, Size(4096, 4096))
+    assert 8_200_000 < done.size.width * done.size.height <= 3840 * 2160
+    assert near(shown(done, path).getpixel((9, 9)), (32, 32, 32), 3)
+
+
+class Insatiable(io.BytesIO):
+    """What the kernel's limit comes to: tests/hostile has it for real, in the decode process."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise MemoryError
+
+
+def test_a_picture_that_finds_no_memory_is_unreadable() -> None:
+    with pytest.raises(Unreadable, match="more memory"):
+        room.normalise(Insatiable(b"GIF89a"), BOX)
 
 
 @settings(max_examples=150)
