@@ -6,11 +6,11 @@ from kiosk.core import commands as ask
 from kiosk.core import events as say
 from kiosk.core.model import MediaItemId
 from kiosk.errors import DiskFull
-from kiosk.storage import eviction, items, orders, picks
-from kiosk.storage.items import Gone
+from kiosk.storage import eviction, items, orders, picks, rows
 from kiosk.storage.leftovers import Leftovers
 from kiosk.storage.renditions import Renditions
 from kiosk.storage.room import ENDLESS, Room
+from kiosk.storage.rows import Gone
 from kiosk.storage.shuffle import ShuffleMemory
 from kiosk.storage.unit import Unit
 
@@ -32,7 +32,7 @@ class Answers:
             case ask.DrawSlides():
                 return self._draw(command, unit)
             case ask.MarkShown():
-                self._memory.mark(unit.connection, orders.numbers_of(unit.connection, command.item_ids))
+                self._memory.mark(unit.connection, rows.numbers_of(unit.connection, command.item_ids))
                 return None
             case ask.AddItems():
                 return self._add_items(command, unit)
@@ -53,6 +53,10 @@ class Answers:
                 picks.save_attempt(unit.connection, command.attempt)
             case ask.ForgetPick():
                 picks.forget_pick(unit.connection, command.session_id)
+            case ask.SavePickRequest():
+                picks.save_pick_request(unit.connection, command.request_id, command.abandoned)
+            case ask.ForgetPickRequest():
+                picks.forget_pick_request(unit.connection, command.request_id)
             case ask.GiveUp():
                 items.give_up(unit.connection, command.pick_id, command.item_id, command.why)
             case _:
@@ -138,17 +142,30 @@ class Answers:
         headroom = self._room.headroom
         # ENDLESS: the sums say that there is room and the card says that there is not.
         wanted = headroom if need == ENDLESS else max(headroom, need) - self._room.left()
+        stubborn = self._room.stubborn
+        if stubborn:
+            wanted = 0
         if wanted > 0:
             wanted -= self._renditions.clear_aside()
         gone = eviction.evict(unit.connection, wanted, command.pick_id, unit.on_screen) if wanted > 0 else []
         if not gone:
-            if self._room.left() < max(need, 1):
+            if self._room.left() < (1 if need == ENDLESS else max(need, 1)):
                 raise DiskFull("nothing older is left that could make room")
-            self._renditions.probe()
+            self._probe(stubborn)
         # A write for certain, so that a card that takes none is not called roomy.
         unit.connection.execute("UPDATE tally SET items = items")
         unit.made_room = True
         return self._evicted(command, unit, gone)
+
+    def _probe(self, stubborn: bool) -> None:
+        """The sums say that there is room; the card has the last word."""
+        try:
+            self._renditions.probe(self._room.refused_bytes)
+        except DiskFull as error:
+            if stubborn:
+                # Without a cause: then no file is given up for it either (storage.py).
+                raise DiskFull(str(error)) from None
+            raise
 
     def _evicted(self, command: ask.Command, unit: Unit, gone: list[Gone]) -> say.Event:
         unit.leave(gone)

@@ -1,16 +1,21 @@
-"""The refresh token on the card: one JSON file, mode 0600, whole or not there."""
+"""The refresh token on the card: one JSON file, mode 0600, whole or not there; sealed where that is wanted."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from pathlib import Path
 
 from kiosk.core.model import Credentials, Secret
 from kiosk.errors import StorageError
 from kiosk.storage import files
+from kiosk.storage.envelope import Seals, Unsealable, is_sealed
 
 _VERSION = 1
+_BELONGS_TO = "credentials"
+_VSCHARS = re.compile(r"[!-~]+")
+"""What a refresh token may consist of (RFC 6749 appendix A.17); nothing else could be sent."""
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +39,9 @@ def decode(content: bytes) -> Credentials | None:
     if not isinstance(fields, dict) or fields.get("version") != _VERSION:
         return None
     client_id, refresh_token, scopes = (fields.get(key) for key in ("client_id", "refresh_token", "scopes"))
-    if not isinstance(client_id, str) or not isinstance(refresh_token, str) or not refresh_token:
+    if not isinstance(client_id, str) or not isinstance(refresh_token, str):
+        return None
+    if not _VSCHARS.fullmatch(refresh_token):
         return None
     if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         return None
@@ -44,17 +51,38 @@ def decode(content: bytes) -> Credentials | None:
 class CredentialsFile:
     """``credentials.json`` in the state directory."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, seals: Seals | None = None) -> None:
         self.path = state_dir / "credentials.json"
+        self._seals = seals or Seals()
+
+    def check_key(self) -> None:
+        """Raises Locked where it is sealed with another key."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return
+        self._seals.check_file(content, "The sign-in of this frame")
+
+    def opened(self, content: bytes) -> Credentials | None:
+        """What the file's content says; None for one that is damaged or does not open."""
+        if is_sealed(content):
+            if self._seals.sealer is None:
+                return None
+            try:
+                content = self._seals.sealer.open_file(_BELONGS_TO, content)
+            except Unsealable:
+                return None
+        return decode(content)
 
     def save(self, credentials: Credentials | None) -> None:
-        """Replaces the file, or removes it for None. Raises DiskFull or Unwritable."""
+        """Replaces the file; None removes it and all that was set aside of it. Raises DiskFull or Unwritable."""
         if credentials is not None:
-            files.write_atomically(self.path, encode(credentials))
+            content, sealer = encode(credentials), self._seals.for_new
+            if sealer is not None:
+                content = b"".join(sealer.file(_BELONGS_TO, content))
+            files.write_atomically(self.path, content)
             return
-        with files.storage_errors():
-            self.path.unlink(missing_ok=True)
-            files.sync_directory(self.path.parent)
+        self.wipe()
 
     def load(self, client_id: str) -> Credentials | None:
         """The credentials of this client; None, with a note in the log, where they are damaged or another client's.
@@ -68,21 +96,45 @@ class CredentialsFile:
         except OSError as error:
             _log.warning("The credentials cannot be read: %s", files.as_storage_error(error))
             return None
-        credentials = decode(content)
+        credentials = self.opened(content)
         if credentials is None:
-            self._set_aside()
-        elif client_id and credentials.client_id != client_id:
+            self._set_aside(plain=not is_sealed(content))
+            return None
+        try:
+            self.change_kind()
+        except StorageError as error:
+            _log.warning("The sign-in cannot be written anew: %s", error)
+        if client_id and credentials.client_id != client_id:
             _log.warning("The kept sign-in belongs to another client id; somebody has to sign in again.")
             return None
         return credentials
 
     def wipe(self) -> None:
-        """Removes the file and what was set aside of it. Raises Unwritable."""
+        """Removes the file and what was set aside of it, which may hold most of a refresh token. Raises Unwritable."""
         with files.storage_errors():
-            for path in sorted(self.path.parent.glob("credentials*")):
+            found = sorted(self.path.parent.glob("credentials.*"))
+            for path in found:
                 path.unlink(missing_ok=True)
+            if found:
+                files.sync_directory(self.path.parent)
 
-    def _set_aside(self) -> None:
+    def change_kind(self) -> None:
+        """Seals what is there, or makes it plain, as it is wanted now. Raises DiskFull or Unwritable."""
+        with files.storage_errors():
+            try:
+                content = self.path.read_bytes()
+            except FileNotFoundError:
+                return
+        credentials = None if is_sealed(content) == self._seals.wanted else self.opened(content)
+        if credentials is not None:
+            self.save(credentials)
+
+    def _set_aside(self, *, plain: bool) -> None:
+        if plain and self._seals.wanted:
+            # A piece of a refresh token may be in it, and nothing plain is kept.
+            files.discard(self.path)
+            _log.warning("The credentials were damaged and are removed; somebody has to sign in again.")
+            return
         try:
             aside = files.set_aside(self.path, self.path.parent, keep=1, like="credentials")
         except StorageError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ def open_database(path: Path, *, may_be_new: bool = True) -> sqlite3.Connection:
         try:
             _configure(connection)
             schema.migrate(connection, path, may_be_new=may_be_new)
-        except (sqlite3.Error, StorageError):
+        except (sqlite3.Error, UnicodeDecodeError, StorageError):
             connection.close()
             raise
     return connection
@@ -46,7 +47,7 @@ def open_unwritable(path: Path) -> sqlite3.Connection:
         try:
             if schema.version_of(connection) != len(schema.MIGRATIONS):
                 raise Unwritable(f"{path}: cannot be brought up to date")
-        except (sqlite3.Error, StorageError):
+        except (sqlite3.Error, UnicodeDecodeError, StorageError):
             connection.close()
             raise
     return connection
@@ -60,6 +61,14 @@ def open_in_memory(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def empty_log(connection: sqlite3.Connection) -> None:
+    """Into the catalog with what the log holds, and the log cut off: among its pages are older versions, and a device
+    code that was deleted must not live on there. On a card that refuses it happens some other time.
+    """
+    with suppress(sqlite3.Error):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+
 def _configure(connection: sqlite3.Connection) -> None:
     # Exclusive, set before the first access: then WAL needs no shared-memory file, and a full card has no room for one.
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -67,4 +76,6 @@ def _configure(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # A device code that was deleted is overwritten, not just forgotten.
     connection.execute("PRAGMA secure_delete = ON")
+    # What is sorted or rolled back passes through no file of its own.
+    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA journal_size_limit = {1 << 20}")

@@ -10,7 +10,7 @@ from collections.abc import Container
 
 from kiosk.core.model import MediaItemId, PickId
 from kiosk.storage import items
-from kiosk.storage.items import Gone
+from kiosk.storage.rows import Gone
 
 
 def evict(

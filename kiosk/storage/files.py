@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kiosk.errors import DiskFull, StorageError, Unwritable
@@ -75,10 +76,20 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         sync_directory(path.parent)
 
 
-def probe(directory: Path) -> None:
-    """Tries whether the card takes a file in `directory` at all. Raises DiskFull or Unwritable."""
+def keep_to_us(paths: Iterable[Path]) -> None:
+    """Takes group and others off files and directories of ours, whatever left them so; absent ones do not matter."""
+    for path in paths:
+        # A file system that knows no modes, or takes no writes, keeps its own.
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                path.chmod(mode & 0o700)
+
+
+def probe(directory: Path, count: int = 0) -> None:
+    """Tries whether the card takes a file of `count` bytes in `directory`, or any. Raises DiskFull or Unwritable."""
     path = directory / f"probe{PART_SUFFIX}"
-    write_atomically(path, bytes(4096))
+    write_atomically(path, bytes(max(count, 4096)))
     discard(path)
 
 

@@ -1,7 +1,6 @@
-"""Rows of media items and their renditions. Every function works inside the caller's transaction and touches no file.
+"""Items and their renditions: added by a list, stored, given up, hidden, evicted.
 
-The law: a rendition's row goes only together with a row in ``leftovers`` for its file, so that no crash can leave a
-file that nobody knows of.
+Every function works inside the caller's transaction and touches no file; rows.py has the law about rows that leave.
 """
 
 from __future__ import annotations
@@ -9,31 +8,36 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
-from kiosk.core.model import Counts, MediaItem, MediaItemId, PickId, Rendition, Size
-from kiosk.storage.names import file_name, is_hashed, seconds_of
+from kiosk.core.model import Counts, GivenUp, MediaItem, MediaItemId, PickId, Rendition
+from kiosk.storage import rows
+from kiosk.storage.names import seconds_of
 from kiosk.storage.picks import drop_empty_picks, ensure_pick
+from kiosk.storage.rows import Gone
 from kiosk.storage.schema import UNKNOWN
+from kiosk.storage.sealed_names import is_sealed_name
+from kiosk.storage.sense import LARGEST
 from kiosk.storage.shuffle import ShuffleMemory
 
 _DAMAGED = 0
 """In ``given_up`` where a pick's number stands otherwise: no pick has number 0."""
-
-
-@frozen
-class Gone:
-    """An item whose rendition left the catalog; its file is still to be removed."""
-
-    number: int
-    item_id: MediaItemId
-    name: str
-    bytes: int
+_NAMED = 8
+"""Items that are told of one by one."""
 
 
 def counts(connection: sqlite3.Connection) -> Counts:
     """From the tally: no row is counted."""
-    return Counts(*connection.execute("SELECT items, stored, failed, hidden FROM tally").fetchone())
+    row = connection.execute("SELECT items, stored, failed, hidden FROM tally").fetchone()
+    items, stored, failed, hidden = row
+    return Counts(items, stored, failed, hidden, _set_aside(connection))
+
+
+def _set_aside(connection: sqlite3.Connection) -> tuple[GivenUp, ...]:
+    found = connection.execute(
+        "SELECT unseal('media_items.id', id), unseal('media_items.filename', filename),"
+        " unseal('media_items.why', why) FROM media_items WHERE given_up IS NOT NULL ORDER BY n DESC LIMIT ?",
+        (_NAMED,),
+    )
+    return tuple(GivenUp(item_id, filename, why or "") for item_id, filename, why in found)
 
 
 def bytes_in_catalog(connection: sqlite3.Connection) -> int:
@@ -51,7 +55,7 @@ def add_items(
     """Adds one page of a pick; returns those without a rendition that are neither hidden nor given up in this pick."""
     ensure_pick(connection, pick_id)
     position = connection.execute(
-        "SELECT coalesce(max(position), -1) + 1 FROM media_items WHERE pick = ?", (pick_id,)
+        "SELECT min(coalesce(max(position), -1), ?) + 1 FROM media_items WHERE pick = ?", (LARGEST, pick_id)
     ).fetchone()[0]
     wanted: dict[MediaItemId, MediaItem] = {}
     for item in items:
@@ -65,7 +69,9 @@ def add_items(
 
 def _add_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaItem, position: int) -> bool:
     """Whether it still wants a rendition."""
-    row = connection.execute("SELECT n, pick, given_up FROM media_items WHERE id = ?", (item.id,)).fetchone()
+    row = connection.execute(
+        "SELECT n, pick, given_up FROM media_items WHERE id = seal('media_items.id', ?)", (item.id,)
+    ).fetchone()
     if row is None:
         _insert_item(connection, pick_id, item, position)
         return True
@@ -87,7 +93,8 @@ def _insert_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaIte
     seconds = seconds_of(item.captured_at)
     cursor = connection.execute(
         "INSERT INTO media_items (id, kind, mime_type, filename, width, height, captured, pick, position)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (seal('media_items.id', ?), ?, seal('media_items.mime_type', ?), seal('media_items.filename', ?),"
+        " ?, ?, ?, ?, ?)",
         (
             item.id,
             item.kind.value,
@@ -114,13 +121,15 @@ def _clean(text: str) -> str:
 
 
 def is_hidden(connection: sqlite3.Connection, item_id: MediaItemId) -> bool:
-    return connection.execute("SELECT 1 FROM hidden WHERE id = ?", (item_id,)).fetchone() is not None
+    row = connection.execute("SELECT 1 FROM hidden WHERE id = seal('hidden.id', ?)", (item_id,)).fetchone()
+    return row is not None
 
 
 def give_up(connection: sqlite3.Connection, pick_id: PickId, item_id: MediaItemId, why: str) -> None:
     """Not again in this pick."""
     connection.execute(
-        "UPDATE media_items SET given_up = ?, why = ? WHERE id = ?"
+        "UPDATE media_items SET given_up = ?, why = seal('media_items.why', ?)"
+        " WHERE id = seal('media_items.id', ?)"
         " AND NOT EXISTS (SELECT 1 FROM renditions WHERE item = n)",
         (pick_id, _clean(why), item_id),
     )
@@ -132,7 +141,7 @@ def store(
     """Commits a rendition; returns the item's number and the file that it replaces, if that is another one."""
     ensure_pick(connection, pick_id)
     row = connection.execute(
-        "SELECT n, pick, position FROM media_items WHERE id = ?", (rendition.item_id,)
+        "SELECT n, pick, position FROM media_items WHERE id = seal('media_items.id', ?)", (rendition.item_id,)
     ).fetchone()
     if row is None:
         row = _insert_unknown(connection, pick_id, rendition)
@@ -140,15 +149,16 @@ def store(
     if pick < pick_id:
         pick = pick_id
         connection.execute("UPDATE media_items SET pick = ? WHERE n = ?", (pick, number))
-    replaced = [gone for gone in _renditions(connection, [number]) if gone.name != rendition.name]
-    _leave(connection, replaced)
+    replaced = [gone for gone in rows.files_of(connection, [number]) if gone.name != rendition.name]
+    rows.leave(connection, replaced)
     turn = memory.newcomer(connection, pick)
     seconds = seconds_of(rendition.captured_at)
     connection.execute(
-        "INSERT INTO renditions (item, width, height, bytes, digest, captured, pick, position, round, shuffle_key)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET width = excluded.width,"
+        "INSERT INTO renditions"
+        " (item, width, height, bytes, digest, captured, pick, position, round, shuffle_key, sealed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET width = excluded.width,"
         " height = excluded.height, bytes = excluded.bytes, digest = excluded.digest, captured = excluded.captured,"
-        " pick = excluded.pick",
+        " pick = excluded.pick, sealed = excluded.sealed",
         (
             number,
             rendition.size.width,
@@ -160,10 +170,11 @@ def store(
             position,
             turn.round,
             turn.key,
+            int(is_sealed_name(rendition.name)),
         ),
     )
     connection.execute("UPDATE media_items SET given_up = NULL, why = NULL WHERE n = ?", (number,))
-    connection.execute("DELETE FROM leftovers WHERE name = ?", (rendition.name,))
+    rows.forget_leftovers(connection, (rendition.name,))
     return number, replaced
 
 
@@ -172,12 +183,13 @@ def _insert_unknown(
 ) -> tuple[int, int, int]:
     """An item that a damaged catalog forgot while its picture was on its way."""
     position = connection.execute(
-        "SELECT coalesce(max(position), -1) + 1 FROM media_items WHERE pick = ?", (pick_id,)
+        "SELECT min(coalesce(max(position), -1), ?) + 1 FROM media_items WHERE pick = ?", (LARGEST, pick_id)
     ).fetchone()[0]
     seconds = seconds_of(rendition.captured_at)
     row: tuple[int, int, int] = connection.execute(
         "INSERT INTO media_items (id, kind, mime_type, filename, captured, pick, position)"
-        " VALUES (?, 'photo', '', '', ?, ?, ?) RETURNING n, pick, position",
+        " VALUES (seal('media_items.id', ?), 'photo', seal('media_items.mime_type', ''),"
+        " seal('media_items.filename', ''), ?, ?, ?) RETURNING n, pick, position",
         (rendition.item_id, UNKNOWN if seconds is None else seconds, pick_id, position),
     ).fetchone()
     return row
@@ -187,8 +199,10 @@ def remove_earlier_picks(
     connection: sqlite3.Connection, pick_id: PickId, but_not: MediaItemId | None = None
 ) -> list[Gone]:
     """``mode = "replace"``: every item that belongs to an earlier pick leaves."""
-    rows = connection.execute("SELECT n FROM media_items WHERE pick < ? AND id IS NOT ?", (pick_id, but_not))
-    return remove_items(connection, [row[0] for row in rows])
+    found = connection.execute(
+        "SELECT n FROM media_items WHERE pick < ? AND id IS NOT seal('media_items.id', ?)", (pick_id, but_not)
+    )
+    return remove_items(connection, [row[0] for row in found])
 
 
 def has_pictures(connection: sqlite3.Connection, pick_id: PickId) -> bool:
@@ -200,20 +214,22 @@ def has_pictures(connection: sqlite3.Connection, pick_id: PickId) -> bool:
 def hide(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[Gone]:
     """The items leave; their ids stay, so that no later pick brings them back."""
     item_ids = list(item_ids)
-    numbers = _numbers(connection, item_ids)
+    numbers = rows.numbers_of(connection, item_ids)
     gone = remove_items(connection, numbers)
-    connection.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((item_id,) for item_id in item_ids))
+    connection.executemany(
+        "INSERT OR IGNORE INTO hidden VALUES (seal('hidden.id', ?))", ((item_id,) for item_id in item_ids)
+    )
     return gone
 
 
 def set_aside(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[Gone]:
     """The renditions leave; the items stay and are wanted again by the next list that names them."""
-    numbers = _numbers(connection, item_ids)
-    gone = _renditions(connection, numbers)
-    _leave(connection, gone)
+    numbers = rows.numbers_of(connection, item_ids)
+    gone = rows.files_of(connection, numbers)
+    rows.leave(connection, gone)
     connection.executemany("DELETE FROM renditions WHERE item = ?", ((number,) for number in numbers))
     connection.executemany(
-        "UPDATE media_items SET given_up = ?, why = 'damaged on the card' WHERE n = ?",
+        "UPDATE media_items SET given_up = ?, why = seal('media_items.why', 'damaged on the card') WHERE n = ?",
         ((_DAMAGED, number) for number in numbers),
     )
     return gone
@@ -221,8 +237,8 @@ def set_aside(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -
 
 def remove_items(connection: sqlite3.Connection, numbers: list[int]) -> list[Gone]:
     """Items leave the catalog whole; returns those that had a rendition."""
-    gone = _renditions(connection, numbers)
-    _leave(connection, gone)
+    gone = rows.files_of(connection, numbers)
+    rows.leave(connection, gone)
     connection.executemany("DELETE FROM renditions WHERE item = ?", ((number,) for number in numbers))
     connection.executemany("DELETE FROM media_items WHERE n = ?", ((number,) for number in numbers))
     if numbers:
@@ -236,60 +252,8 @@ def oldest_first(
     """(number, id, bytes) of what may be evicted: the oldest pick first, in the order that it was picked in."""
     return iter(
         connection.execute(
-            "SELECT r.item, m.id, r.bytes FROM renditions r JOIN media_items m ON m.n = r.item"
-            " WHERE r.pick IS NOT ? ORDER BY r.pick, r.position",
+            "SELECT r.item, unseal('media_items.id', m.id), r.bytes"
+            " FROM renditions r JOIN media_items m ON m.n = r.item WHERE r.pick IS NOT ? ORDER BY r.pick, r.position",
             (but_not,),
         )
-    )
-
-
-def leftovers(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    """(name, bytes) of files that are to be removed."""
-    return connection.execute("SELECT name, bytes FROM leftovers").fetchall()
-
-
-def forget_leftovers(connection: sqlite3.Connection, names: Iterable[str]) -> None:
-    """Their files are gone."""
-    connection.executemany("DELETE FROM leftovers WHERE name = ?", ((name,) for name in names))
-
-
-def names_of_hashed(connection: sqlite3.Connection) -> frozenset[str]:
-    """Files of the items whose ids do not fit into a file name. Reads every id, so: seldom."""
-    rows = connection.execute("SELECT n, id FROM media_items").fetchall()
-    numbers = [number for number, item_id in rows if is_hashed(MediaItemId(item_id))]
-    return frozenset(gone.name for gone in _renditions(connection, numbers))
-
-
-def name_of(connection: sqlite3.Connection, item_id: MediaItemId) -> str | None:
-    """The file of an item, if it has one."""
-    found = _renditions(connection, _numbers(connection, [item_id]))
-    return found[0].name if found else None
-
-
-def _numbers(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[int]:
-    rows = (
-        connection.execute("SELECT n FROM media_items WHERE id = ?", (each,)).fetchone() for each in item_ids
-    )
-    return list(dict.fromkeys(row[0] for row in rows if row is not None))
-
-
-def _renditions(connection: sqlite3.Connection, numbers: Iterable[int]) -> list[Gone]:
-    found = []
-    for number in numbers:
-        row = connection.execute(
-            "SELECT m.id, r.captured, r.width, r.height, r.digest, r.bytes FROM renditions r"
-            " JOIN media_items m ON m.n = r.item WHERE r.item = ?",
-            (number,),
-        ).fetchone()
-        if row is not None:
-            item_id, captured, width, height, digest, size = row
-            seconds = None if captured == UNKNOWN else captured
-            name = file_name(item_id, seconds, Size(width, height), digest.hex())
-            found.append(Gone(number, item_id, name, size))
-    return found
-
-
-def _leave(connection: sqlite3.Connection, gone: Iterable[Gone]) -> None:
-    connection.executemany(
-        "INSERT OR REPLACE INTO leftovers VALUES (?, ?)", ((each.name, each.bytes) for each in gone)
     )

@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Container, Iterable
 
 from kiosk.core.model import MediaItemId
-from kiosk.storage import items
-from kiosk.storage.items import Gone
+from kiosk.storage import rows
 from kiosk.storage.renditions import Renditions
 from kiosk.storage.room import Room
+from kiosk.storage.rows import Gone
 
 _NOBODY = MediaItemId("")
 
@@ -35,7 +35,7 @@ class Leftovers:
 
     def load(self, connection: sqlite3.Connection) -> None:
         """What an earlier run left; nothing of it is on the screen."""
-        for name, size in items.leftovers(connection):
+        for name, size in rows.leftovers(connection):
             self._waiting.setdefault(name, (size, _NOBODY))
 
     def add(self, gone: Iterable[Gone]) -> None:
@@ -55,15 +55,15 @@ class Leftovers:
                 self._room.freed(size)
                 self._done(name)
 
-    def move_aside(self, names: Iterable[str]) -> None:
-        """Damaged files go to where the owner can look at them. Raises Unwritable."""
-        for name in names:
-            self._renditions.set_aside(name)
-            self._done(name)
+    def move_aside(self, damaged: Iterable[Gone]) -> None:
+        """Their files go to where the owner can look at them. Raises Unwritable."""
+        for each in damaged:
+            self._renditions.set_aside(each.name, each.bytes)
+            self._done(each.name)
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Strikes the removed ones from the table, inside the caller's transaction."""
-        items.forget_leftovers(connection, self._removed)
+        rows.forget_leftovers(connection, self._removed)
 
     def written(self) -> None:
         """That transaction is on the card."""

@@ -19,6 +19,7 @@ from kiosk.core.model import EPOCH, MediaItemId, Size
 
 # NAME_MAX is 255 bytes on ext4, f2fs, btrfs and in VFAT's long names; this is what the other parts leave.
 LONGEST_STEM = 160
+_MOST_PIXELS = 100_000
 _NAME = re.compile(
     r"(?P<fan>[0-9a-f]{2})/(?P<stem>[^/]+)\.(?P<seconds>x|-?[0-9]{1,12})"
     r"\.(?P<width>[0-9]{1,9})x(?P<height>[0-9]{1,9})\.(?P<digest>[A-Za-z0-9_-]{43})\.jpg"
@@ -45,7 +46,12 @@ def seconds_of(captured_at: datetime | None) -> int | None:
 def stem_of(item_id: MediaItemId) -> str:
     """The part of the name that stands for the item."""
     stem = quote(item_id, safe="")
-    return stem if len(stem) <= LONGEST_STEM else "~" + hashlib.sha256(item_id.encode()).hexdigest()
+    return stem if len(stem) <= LONGEST_STEM else hashed(item_id)
+
+
+def hashed(item_id: MediaItemId) -> str:
+    """What stands for an id that is too long."""
+    return "~" + hashlib.sha256(item_id.encode()).hexdigest()
 
 
 def is_hashed(item_id: MediaItemId) -> bool:
@@ -59,7 +65,12 @@ def is_hashed_stem(item_id: MediaItemId) -> bool:
 
 
 def file_name(item_id: MediaItemId, seconds: int | None, size: Size, digest: str) -> str:
-    """The file name inside the renditions directory. digest: SHA-256, hex."""
+    """The file name inside the renditions directory. digest: SHA-256, hex.
+
+    Raises ValueError for a digest or a size that no rendition has.
+    """
+    if len(digest) != 64 or not (0 < size.width <= _MOST_PIXELS and 0 < size.height <= _MOST_PIXELS):
+        raise ValueError("no digest or no size of a rendition")
     stem = stem_of(item_id)
     fan = hashlib.sha256(stem.encode()).hexdigest()[:2]
     when = "x" if seconds is None else seconds
@@ -76,4 +87,7 @@ def parse_name(name: str) -> Named | None:
     seconds = None if match["seconds"] == "x" else int(match["seconds"])
     item_id = MediaItemId(unquote(match["stem"]))
     named = Named(item_id, seconds, Size(int(match["width"]), int(match["height"])), digest)
-    return named if file_name(item_id, seconds, named.size, digest) == name else None
+    try:
+        return named if file_name(item_id, seconds, named.size, digest) == name else None
+    except ValueError:
+        return None

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from kiosk.core.model import MediaItemId, Order, Size, StoredItem
 from kiosk.core.playlist import arrange
-from kiosk.storage.names import file_name
+from kiosk.storage.rows import number_of, numbers_of
 from kiosk.storage.schema import UNKNOWN
 from kiosk.storage.shuffle import ShuffleMemory
 
@@ -58,29 +58,17 @@ def draw(
     return tuple(_stored_items(connection, wanted, count))
 
 
-def number_of(connection: sqlite3.Connection, item_id: MediaItemId) -> int | None:
-    """The number of a known item."""
-    row = connection.execute("SELECT n FROM media_items WHERE id = ?", (item_id,)).fetchone()
-    return None if row is None else int(row[0])
-
-
-def numbers_of(connection: sqlite3.Connection, item_ids: Iterable[MediaItemId]) -> list[int]:
-    """The numbers of those that are known, in the same order."""
-    return [n for n in (number_of(connection, item_id) for item_id in item_ids) if n is not None]
-
-
 def stored_item(connection: sqlite3.Connection, number: int) -> StoredItem | None:
     """The item with this number, if it can be shown."""
     row = connection.execute(
-        "SELECT m.id, r.captured, r.width, r.height, r.digest FROM renditions r JOIN media_items m ON m.n = r.item"
-        " WHERE r.item = ?",
+        "SELECT unseal('media_items.id', m.id),"
+        " file_name(m.id, r.captured, r.width, r.height, r.digest, r.sealed), r.captured, r.width, r.height"
+        " FROM renditions r JOIN media_items m ON m.n = r.item WHERE r.item = ?",
         (number,),
     ).fetchone()
     if row is None:
         return None
-    item_id, captured, width, height, digest = row
-    seconds = None if captured == UNKNOWN else captured
-    name = file_name(item_id, seconds, Size(width, height), digest.hex())
+    item_id, name, captured, width, height = row
     return StoredItem(item_id, name, Size(width, height), _minute(captured))
 
 

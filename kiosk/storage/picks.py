@@ -12,6 +12,7 @@ from kiosk.core.model import (
     PickId,
     PickingSessionId,
     PickPhase,
+    PickRequest,
     RequestId,
     Seconds,
     Secret,
@@ -23,7 +24,8 @@ def save_pick(
 ) -> PickId:
     """A picking session was made or has moved on."""
     row = connection.execute(
-        "INSERT INTO picks (session_id, phase, expires_at) VALUES (?, ?, ?)"
+        "INSERT INTO picks (session_id, phase, expires_at)"
+        " VALUES (seal('picks.session_id', ?), ?, seal('picks.expires_at', ?))"
         " ON CONFLICT (session_id) DO UPDATE SET phase = excluded.phase,"
         " expires_at = coalesce(excluded.expires_at, expires_at) RETURNING id",
         (session_id, phase.value, expires_at),
@@ -42,7 +44,8 @@ def ensure_pick(connection: sqlite3.Connection, pick_id: PickId) -> None:
 def forget_pick(connection: sqlite3.Connection, session_id: PickingSessionId) -> None:
     """The picking session is gone at Google; the pick stays as long as it has items."""
     connection.execute(
-        "UPDATE picks SET session_id = NULL, phase = 'ended' WHERE session_id = ?", (session_id,)
+        "UPDATE picks SET session_id = NULL, phase = 'ended' WHERE session_id = seal('picks.session_id', ?)",
+        (session_id,),
     )
     drop_empty_picks(connection)
 
@@ -58,12 +61,37 @@ def drop_empty_picks(connection: sqlite3.Connection) -> None:
 def open_picks(connection: sqlite3.Connection) -> tuple[OpenPick, ...]:
     """Picks whose picking session still lives at Google, the oldest first."""
     rows = connection.execute(
-        "SELECT id, session_id, phase, expires_at FROM picks WHERE session_id IS NOT NULL ORDER BY id"
+        "SELECT id, unseal('picks.session_id', session_id), phase, unseal('picks.expires_at', expires_at) FROM picks"
+        " WHERE session_id IS NOT NULL ORDER BY id"
     )
     return tuple(
         OpenPick(PickId(number), PickingSessionId(session_id), PickPhase(phase), parse_time(expires_at))
         for number, session_id, phase, expires_at in rows
     )
+
+
+def save_pick_request(connection: sqlite3.Connection, request_id: RequestId, abandoned: bool) -> None:
+    """A picking session is about to be made, or nobody waits for it any more."""
+    connection.execute(
+        "INSERT INTO pick_requests (request_id, abandoned) VALUES (seal('pick_requests.request_id', ?), ?)"
+        " ON CONFLICT (request_id) DO UPDATE SET abandoned = excluded.abandoned",
+        (request_id, int(abandoned)),
+    )
+
+
+def forget_pick_request(connection: sqlite3.Connection, request_id: RequestId) -> None:
+    """Its picking session is known by its id, or is no more."""
+    connection.execute(
+        "DELETE FROM pick_requests WHERE request_id = seal('pick_requests.request_id', ?)", (request_id,)
+    )
+
+
+def pick_requests(connection: sqlite3.Connection) -> tuple[PickRequest, ...]:
+    """Picking sessions that Google may have although their ids never came, the oldest first."""
+    rows = connection.execute(
+        "SELECT unseal('pick_requests.request_id', request_id), abandoned FROM pick_requests ORDER BY n"
+    )
+    return tuple(PickRequest(RequestId(request_id), bool(abandoned)) for request_id, abandoned in rows)
 
 
 def save_attempt(connection: sqlite3.Connection, attempt: Attempt | None) -> None:
@@ -73,7 +101,10 @@ def save_attempt(connection: sqlite3.Connection, attempt: Attempt | None) -> Non
         return
     code = attempt.code
     connection.execute(
-        "INSERT INTO attempt VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO attempt VALUES (1, seal('attempt.request_id', ?), seal('attempt.device_code', ?),"
+        " seal('attempt.user_code', ?), seal('attempt.verification_url', ?),"
+        " seal('attempt.verification_url_complete', ?), ?, ?, seal('attempt.issued_at', ?),"
+        " seal('attempt.expires_at', ?))",
         (
             attempt.request_id,
             code.device_code.reveal,
@@ -91,8 +122,10 @@ def save_attempt(connection: sqlite3.Connection, attempt: Attempt | None) -> Non
 def load_attempt(connection: sqlite3.Connection) -> Attempt | None:
     """The pending attempt, if one is kept whole."""
     row = connection.execute(
-        "SELECT request_id, issued_at, expires_at, device_code, user_code, verification_url,"
-        " verification_url_complete, interval, expires_in FROM attempt"
+        "SELECT unseal('attempt.request_id', request_id), unseal('attempt.issued_at', issued_at),"
+        " unseal('attempt.expires_at', expires_at), unseal('attempt.device_code', device_code),"
+        " unseal('attempt.user_code', user_code), unseal('attempt.verification_url', verification_url),"
+        " unseal('attempt.verification_url_complete', verification_url_complete), interval, expires_in FROM attempt"
     ).fetchone()
     if row is None:
         return None
@@ -108,5 +141,5 @@ def parse_time(text: str | None) -> datetime | None:
     try:
         parsed = datetime.fromisoformat(text or "")
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, TypeError):  # the latter: a damaged record may hold a number instead
         return None

@@ -1,8 +1,8 @@
 """A new catalog from what a damaged one still tells and from the picture files themselves.
 
 The files are the truth about what can be shown. The old catalog, as far as it can be read, adds what no file tells:
-hidden ids, picks and their picking sessions, the pending attempt, the order, the shuffle's memory. Each of these is
-read by itself, row by row, until the damage.
+hidden ids, picks and their picking sessions, those that were just being made, the pending attempt, the order, the
+shuffle's memory. Each of these is read by itself, row by row, until the damage.
 """
 
 from __future__ import annotations
@@ -13,39 +13,86 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.core.model import PickPhase
+from kiosk.storage import sealing
+from kiosk.storage.envelope import Seals
 from kiosk.storage.renditions import Found, Renditions
 from kiosk.storage.schema import UNKNOWN
+from kiosk.storage.sealed_names import Names
+from kiosk.storage.sense import makes_sense
 from kiosk.storage.sql import transaction
+from kiosk.storage.texts import salvaged as opened
+from kiosk.storage.texts import speak
 
 Row = tuple[Any, ...]
 """Of a table that may hold anything: checked by the STRICT tables that it goes into."""
 
+_ATTEMPT_TEXTS = {
+    1: "request_id",
+    2: "device_code",
+    3: "user_code",
+    4: "verification_url",
+    5: "verification_url_complete",
+    8: "issued_at",
+    9: "expires_at",
+}
 _SALVAGE = {
+    "sealing": "SELECT texts, uncompacted FROM sealing",
     "hidden": "SELECT id FROM hidden",
     "picks": "SELECT id, session_id, phase, expires_at FROM picks",
     "attempt": "SELECT * FROM attempt",
+    "requests": "SELECT request_id, abandoned FROM pick_requests ORDER BY n",
     "items": "SELECT id, kind, mime_type, filename, width, height, pick, position FROM media_items",
     "turns": "SELECT m.id, r.round, r.shuffle_key FROM media_items m JOIN renditions r ON r.item = m.n",
 }
+_TEXTS = {
+    "hidden": {0: "hidden.id"},
+    "picks": {1: "picks.session_id", 3: "picks.expires_at"},
+    "attempt": {place: f"attempt.{column}" for place, column in _ATTEMPT_TEXTS.items()},
+    "requests": {0: "pick_requests.request_id"},
+    "items": {0: "media_items.id", 2: "media_items.mime_type", 3: "media_items.filename"},
+    "turns": {0: "media_items.id"},
+}
+"""Which values are texts that may be sealed, and as what."""
 Salvage = dict[str, list[Row]]
 
+_PICK = "INSERT INTO picks VALUES (?, seal('picks.session_id', ?), ?, seal('picks.expires_at', ?))"
+_REQUEST = "INSERT INTO pick_requests (request_id, abandoned) VALUES (seal('pick_requests.request_id', ?), ?)"
+_ATTEMPT = (
+    "INSERT INTO attempt VALUES (?, seal('attempt.request_id', ?), seal('attempt.device_code', ?),"
+    " seal('attempt.user_code', ?), seal('attempt.verification_url', ?),"
+    " seal('attempt.verification_url_complete', ?), ?, ?, seal('attempt.issued_at', ?),"
+    " seal('attempt.expires_at', ?))"
+)
 
-def rebuild(connection: sqlite3.Connection, damaged: Path | None, renditions: Renditions) -> None:
+
+def rebuild(
+    connection: sqlite3.Connection, damaged: Path | None, renditions: Renditions, seals: Seals
+) -> None:
     """Fills an empty catalog, in one transaction. damaged: a catalog to ask, None where there is none at all."""
-    old = salvaged(damaged)
+    old = salvaged(damaged, seals)
+    found = _newest(renditions)
+    speak(connection, seals.for_new, Names(seals))
     with transaction(connection):
+        sealing.begin_new(
+            connection,
+            seals,
+            unconverted=any(each.sealed != seals.wanted for each in found),
+            uncompacted=old["sealing"] != [(1, 0)],
+        )
         for row in old["hidden"]:
-            _insert(connection, "INSERT OR IGNORE INTO hidden VALUES (?)", row)
+            _insert(connection, "INSERT OR IGNORE INTO hidden VALUES (seal('hidden.id', ?))", row)
         phases = {phase.value for phase in PickPhase}
         for row in old["picks"]:
-            if row[2] in phases:
-                _insert(connection, "INSERT INTO picks VALUES (?, ?, ?, ?)", row)
+            if row[2] in phases and makes_sense(row[0]):
+                _insert(connection, _PICK, row)
         for row in old["attempt"]:
-            _insert(connection, "INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        _insert_files(connection, old, _newest(renditions))
+            _insert(connection, _ATTEMPT, row)
+        for row in old["requests"]:
+            _insert(connection, _REQUEST, row)
+        _insert_files(connection, old, found)
 
 
-def salvaged(damaged: Path | None) -> Salvage:
+def salvaged(damaged: Path | None, seals: Seals) -> Salvage:
     """What can be read of the old catalog: its rows, none where nothing can."""
     found: Salvage = {name: [] for name in _SALVAGE}
     if damaged is None:
@@ -58,7 +105,13 @@ def salvaged(damaged: Path | None) -> Salvage:
     connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     try:
         for name, query in _SALVAGE.items():
-            found[name] = list(_rows(connection, query))
+            uses = _TEXTS.get(name, {})
+            for row in _rows(connection, query):
+                values = (
+                    opened(seals, uses[place], value) if place in uses else value
+                    for place, value in enumerate(row)
+                )
+                found[name].append(tuple(values))
     finally:
         connection.close()
     return found
@@ -67,7 +120,7 @@ def salvaged(damaged: Path | None) -> Salvage:
 def _rows(connection: sqlite3.Connection, query: str) -> Iterator[Row]:
     try:
         yield from connection.execute(query)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):  # the latter over SQLite's own words about it
         return
 
 
@@ -82,9 +135,9 @@ def _insert(connection: sqlite3.Connection, statement: str, row: Row) -> bool:
 
 def _insert_files(connection: sqlite3.Connection, old: Salvage, found: list[Found]) -> None:
     hidden = {row[0] for row in old["hidden"]}
-    known = {row[0]: row[1:] for row in old["items"]}
-    turns = {row[0]: row[1:] for row in old["turns"]}
-    lowest = min((turn[0] for turn in turns.values() if isinstance(turn[0], int)), default=0)
+    known = {row[0]: row[1:] for row in old["items"] if makes_sense(*row[6:8])}
+    turns = {row[0]: row[1:] for row in old["turns"] if makes_sense(row[1])}
+    lowest = min((turn[0] for turn in turns.values()), default=0)
     new_pick = connection.execute("INSERT INTO picks (phase) VALUES ('ended') RETURNING id").fetchone()[0]
     for position, each in enumerate(found):
         item_id, digest = each.named.item_id, each.named.digest
@@ -103,7 +156,8 @@ def _insert_item(connection: sqlite3.Connection, each: Found, told: Row) -> bool
     return _insert(
         connection,
         "INSERT INTO media_items (captured, id, kind, mime_type, filename, width, height, pick, position)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, seal('media_items.id', ?), ?, seal('media_items.mime_type', ?),"
+        " seal('media_items.filename', ?), ?, ?, ?, ?)",
         (_captured(each), each.named.item_id, *told),
     )
 
@@ -112,7 +166,8 @@ def _insert_rendition(connection: sqlite3.Connection, each: Found, turn: Row) ->
     named = each.named
     return _insert(
         connection,
-        "INSERT INTO renditions SELECT n, ?, ?, ?, ?, ?, pick, position, ?, ? FROM media_items WHERE id = ?",
+        "INSERT INTO renditions SELECT n, ?, ?, ?, ?, ?, pick, position, ?, ?, ? FROM media_items"
+        " WHERE id = seal('media_items.id', ?)",
         (
             named.size.width,
             named.size.height,
@@ -120,6 +175,7 @@ def _insert_rendition(connection: sqlite3.Connection, each: Found, turn: Row) ->
             bytes.fromhex(named.digest),
             _captured(each),
             *turn,
+            int(each.sealed),
             named.item_id,
         ),
     )

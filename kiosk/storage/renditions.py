@@ -1,33 +1,33 @@
 """The picture files: handed out as part files, checked, put in place, moved aside, removed.
 
 The law: a file under ``renditions/`` is whole, on the card, and was decoded to the end once. Part files live in
-``parts/``, where the next start removes them. Download threads call `part` and `accept`; the rest is the disk thread's.
+``parts/``, where the next start removes them; where pictures are encrypted a download stays in memory, and what goes to
+the card is sealed on the way. Download threads call `part` and `accept`; the rest is the disk thread's.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import itertools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from kiosk.core.model import MediaItem, Rendition, Size
-from kiosk.errors import Corrupt, DiskFull, StorageError, Unreadable
+from kiosk.core.model import MediaItem, MediaItemId, Rendition, Size
+from kiosk.errors import Corrupt, StorageError, Unreadable
 from kiosk.storage import files
-from kiosk.storage.names import Named, file_name, parse_name, seconds_of
-from kiosk.storage.normalise import normalise
+from kiosk.storage.decoder import Decoder
+from kiosk.storage.envelope import Seals
+from kiosk.storage.names import Named, seconds_of
+from kiosk.storage.part import PartFile
+from kiosk.storage.pictures import Pictures, check_digest
 from kiosk.storage.room import Room
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+from kiosk.storage.sealed_names import Names, id_in_name, is_sealed_name
 
 KEPT_ASIDE = 8
 """Damaged renditions kept for whoever wants to know what happened to them."""
@@ -42,44 +42,21 @@ class Found:
     bytes: int
     mtime: float
 
-
-class PartFile(io.FileIO):
-    """A new file that a picture is being written to; every write asks for room first.
-
-    Raises DiskFull or Unwritable from `write`. `path` is where it is, `count` how many bytes it has.
-    """
-
-    def __init__(self, path: Path, room: Room, age: int) -> None:
-        self.path = path
-        self.age = age
-        self.count = 0
-        self.landed = False
-        self._room = room
-        super().__init__(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "r+b")
-
-    def write(self, piece: ReadableBuffer, /) -> int:
-        """Writes all of `piece`."""
-        with memoryview(piece).cast("B") as view:
-            self._room.take(len(view))
-            self.count += len(view)
-            done = 0
-            while done < len(view):
-                try:
-                    done += super().write(view[done:]) or 0
-                except OSError as error:
-                    named = files.as_storage_error(error)
-                    if isinstance(named, DiskFull):
-                        self._room.refused()
-                    raise named from error
-            return done
+    @property
+    def sealed(self) -> bool:
+        return is_sealed_name(self.name)
 
 
 class Renditions:
     """The directories below the cache directory."""
 
-    def __init__(self, cache_dir: Path, room: Room) -> None:
+    def __init__(self, cache_dir: Path, room: Room, seals: Seals, decoder: Decoder) -> None:
         """Opens nothing."""
+        self._decoder = decoder
+        self._seals = seals
+        self._names = Names(seals)
         self.directory = cache_dir / "renditions"
+        self.pictures = Pictures(self.directory, seals, self._names)
         self.aside = cache_dir / "set-aside"
         self._parts = cache_dir / "parts"
         self._room = room
@@ -94,6 +71,7 @@ class Renditions:
         with files.storage_errors():
             for directory in (self.directory.parent, self.directory, self._parts):
                 _make(directory)
+        files.keep_to_us((self.directory, self._parts, self.aside))
         files.sweep_parts(self._parts)
 
     def bytes_aside(self) -> int:
@@ -103,19 +81,27 @@ class Renditions:
     def path_of(self, name: str) -> Path:
         return self.directory / name
 
-    @contextmanager
-    def part(self) -> Iterator[PartFile]:
+    def part(self) -> AbstractContextManager[PartFile]:
         """A part file to write to, for `accept`; gone at the end, whatever happened. Raises DiskFull or Unwritable."""
-        self._room.take(0)
+        self._decoder.warm()
+        return self._part(in_memory=self._seals.wanted)
+
+    @contextmanager
+    def _part(
+        self, *, in_memory: bool = False, beyond: bool = False, age: int | None = None
+    ) -> Iterator[PartFile]:
+        """age: of the download that it is made from, so that it is refused after a wipe as that would be."""
+        self._room.take(0, beyond=beyond)
+        age = self._age if age is None else age
         path = self._parts / f"{os.getpid()}-{next(self._numbers)}{files.PART_SUFFIX}"
         with files.storage_errors():
-            part = PartFile(path, self._room, self._age)
+            part = PartFile(None if in_memory else path, self._room, age, self._create, beyond=beyond)
         try:
             yield part
         finally:
             part.close()
             if not part.landed:
-                files.discard(part.path)
+                files.discard(path)
                 self._room.dropped(part.count)
 
     def accept(self, part: PartFile, item: MediaItem, box: Size) -> Rendition:
@@ -125,42 +111,77 @@ class Renditions:
         """
         if not part.count:
             raise Unreadable("no bytes at all")
-        picture = normalise(part.path, box)
-        if picture.jpeg is None:
-            return self._settle(part, item, picture.size)
-        with self.part() as better:
-            better.write(picture.jpeg)
-            return self._settle(better, item, picture.size)
+        picture = self._decoder.normalise(part.fileno(), box)
+        what = (item.id, seconds_of(item.captured_at), picture.size)
+        if picture.jpeg is None and not self._seals.wanted:
+            name, digest, count = self._settle(part, *what)
+        else:
+            content = _content(part) if picture.jpeg is None else picture.jpeg
+            name, digest, count = self._place(content, *what, age=part.age)
+        return Rendition(item.id, name, picture.size, count, digest, item.captured_at)
 
-    def _settle(self, part: PartFile, item: MediaItem, size: Size) -> Rendition:
+    def convert(self, name: str, item_id: MediaItemId) -> tuple[str, str, int]:
+        """Places a picture once more, of the kind that is wanted now; (name, digest, bytes) of the new file.
+
+        The old one stays. Raises Corrupt where that is damaged, DiskFull or Unwritable.
+        """
+        named, content = self.pictures.checked(name)
+        # Not the name's own id, which may be a hash.
+        return self._place(content, item_id, named.seconds, named.size, beyond=True)
+
+    def _place(
+        self,
+        content: bytes,
+        item_id: MediaItemId,
+        seconds: int | None,
+        size: Size,
+        *,
+        beyond: bool = False,
+        age: int | None = None,
+    ) -> tuple[str, str, int]:
+        """A file of its own for a picture, of the kind that is wanted."""
+        sealer = self._seals.for_new
+        pieces: Iterable[bytes] = sealer.file(id_in_name(item_id), content) if sealer else (content,)
+        with self._part(beyond=beyond, age=age) as part:
+            for piece in pieces:
+                part.write(piece)
+            return self._settle(part, item_id, seconds, size)
+
+    def _settle(
+        self, part: PartFile, item_id: MediaItemId, seconds: int | None, size: Size
+    ) -> tuple[str, str, int]:
+        """(name, digest, bytes) of a part file that has all its content: fsynced and in its place."""
         with files.storage_errors():
             part.seek(0)
             digest = hashlib.file_digest(part, "sha256").hexdigest()
             os.fsync(part.fileno())
-            name = file_name(item.id, seconds_of(item.captured_at), size, digest)
+            name = self._names.name(item_id, seconds, size, digest, sealed=self._seals.wanted)
             target = self.path_of(name)
-            _make(target.parent)
             with self._lock:
-                if part.age != self._age:
-                    raise StorageError("everything was wiped while this picture was on its way")
+                self._refuse_if_wiped(part.age)
+                # Under the lock: another thread's picture must not be promised in a directory that is not synced yet.
+                _make(target.parent)
                 again = target.exists()
                 part.path.replace(target)
                 part.landed = True
                 self._arrived[name] = not again
                 self._room.landed(part.count, again=again)
             files.sync_directory(target.parent)
-        return Rendition(item.id, name, size, part.count, digest, item.captured_at)
+        return name, digest, part.count
+
+    def _create(self, path: Path, age: int) -> int:
+        """A new part file. Under the lock, so that a wipe either finds it or comes first."""
+        with self._lock:
+            self._refuse_if_wiped(age)
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+
+    def _refuse_if_wiped(self, age: int) -> None:
+        if age != self._age:
+            raise StorageError("everything was wiped while this picture was on its way")
 
     def verify(self, rendition: Rendition) -> None:
         """Raises Corrupt unless the file is, byte for byte, what was stored."""
-        path = self.path_of(rendition.name)
-        try:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise Corrupt(path, error.strerror or str(error)) from error
-        if digest != rendition.digest:
-            raise Corrupt(path, "its bytes have changed")
+        check_digest(self.path_of(rendition.name), rendition.digest)
 
     def check_there(self, rendition: Rendition) -> None:
         """Raises Corrupt unless the file is there in full length; cheap."""
@@ -202,12 +223,11 @@ class Renditions:
         if fresh:
             self._room.freed(self.remove(name) or 0)
 
-    def set_aside(self, name: str) -> None:
-        """Moves a damaged file out of the show; its bytes stay counted. Raises Unwritable."""
-        path = self.path_of(name)
-        sizes = dict(_listing(self.aside))
-        if files.set_aside(path, self.aside, KEPT_ASIDE) is not None:
-            self._room.freed(sum(size for each, size in sizes.items() if not each.exists()))
+    def set_aside(self, name: str, counted: int) -> None:
+        """Moves a damaged file out of the show; what is left of its `counted` bytes stays so. Raises Unwritable."""
+        before = self.bytes_aside()
+        files.set_aside(self.path_of(name), self.aside, KEPT_ASIDE)
+        self._room.freed(counted + before - self.bytes_aside())
 
     def clear_aside(self) -> int:
         """Removes what was set aside, as the first thing to go when room is needed; returns bytes."""
@@ -216,8 +236,9 @@ class Renditions:
         return freed
 
     def fans(self) -> list[str]:
-        """The subdirectories that exist."""
-        return sorted(entry.name for entry in os.scandir(self.directory)) if self.directory.is_dir() else []
+        """The subdirectories that exist; what else lies there, say what a file manager left, does not matter."""
+        entries = os.scandir(self.directory) if self.directory.is_dir() else ()
+        return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
 
     def found(self, fan: str) -> Iterator[Found]:
         """The picture files in one subdirectory; whatever is no rendition of ours is left alone."""
@@ -226,14 +247,14 @@ class Renditions:
         except OSError:
             return
         for entry in entries:
-            named = parse_name(f"{fan}/{entry.name}")
+            named = self._names.parse(f"{fan}/{entry.name}")
             if named is not None and entry.is_file(follow_symlinks=False):
                 status = entry.stat(follow_symlinks=False)
                 yield Found(f"{fan}/{entry.name}", named, status.st_size, status.st_mtime)
 
-    def probe(self) -> None:
-        """Tries whether the card takes a file at all. Raises DiskFull or Unwritable."""
-        files.probe(self._parts)
+    def probe(self, count: int) -> None:
+        """Tries whether the card takes a file of `count` bytes, or any at all. Raises DiskFull or Unwritable."""
+        files.probe(self._parts, count)
 
     def wipe(self) -> None:
         """Removes every picture; those on their way will not land. Raises Unwritable when something stays."""
@@ -242,6 +263,14 @@ class Renditions:
             self._arrived.clear()
             for directory in (self.directory, self._parts, self.aside):
                 _empty(directory)
+                if directory.is_dir():
+                    # A power cut brings back what was removed but not synced.
+                    files.sync_directory(directory)
+
+
+def _content(part: PartFile) -> bytes:
+    part.seek(0)
+    return part.readall()
 
 
 def _make(directory: Path) -> None:

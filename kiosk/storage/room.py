@@ -20,6 +20,8 @@ MEGABYTE = 1_000_000
 # Room for a few downloads at once, so that eviction runs once for many pictures; a quarter of a very small cache.
 HEADROOM = 32 * MEGABYTE
 ENDLESS = 1 << 62
+MOST_PROBED = 4 * MEGABYTE
+"""Of what the card refused; more says nothing more and costs memory."""
 
 
 class Room:
@@ -35,6 +37,7 @@ class Room:
         self._flying = 0
         self._need = 0
         self._tried = False
+        self._refused_bytes = 0
 
     @property
     def headroom(self) -> int:
@@ -56,10 +59,13 @@ class Room:
         with self._lock:
             return self._left()
 
-    def take(self, count: int) -> None:
-        """Before `count` bytes go into a part file. Raises DiskFull."""
+    def take(self, count: int, *, beyond: bool = False) -> None:
+        """Before `count` bytes go into a part file. Raises DiskFull.
+
+        beyond: whatever the limits say, as another file goes in return.
+        """
         with self._lock:
-            if count > self._left():
+            if not beyond and count > self._left():
                 # Everything on its way wants to land: less than that is not enough room for a second try.
                 self._need = max(self._need, self._flying + count)
                 raise DiskFull("no room left within cache_max_mb and keep_free_mb")
@@ -70,6 +76,7 @@ class Room:
         """The system itself refused a write that the limits allow: something has to go, whatever the sums say."""
         with self._lock:
             self._need = ENDLESS
+            self._refused_bytes = self._flying
 
     def landed(self, count: int, *, again: bool) -> None:
         """A part file of `count` bytes was renamed into place; `again` if the same file was there already."""
@@ -90,14 +97,21 @@ class Room:
             self._used -= count
 
     def need(self) -> int:
-        """Bytes without which the last refused write fails again; 0 when nothing was refused.
-
-        Raises DiskFull when the system still refuses although room was made: more eviction would only lose pictures.
-        """
+        """Bytes without which the last refused write fails again; 0 when nothing was refused."""
         with self._lock:
-            if self._need == ENDLESS and self._tried:
-                raise DiskFull("the card takes no more, although pictures were removed to make room")
             return self._need
+
+    @property
+    def stubborn(self) -> bool:
+        """The system still refuses although room was made: more eviction would only lose pictures."""
+        with self._lock:
+            return self._need == ENDLESS and self._tried
+
+    @property
+    def refused_bytes(self) -> int:
+        """What was on its way when the system refused, in bytes: the card has to take that much before it is roomy."""
+        with self._lock:
+            return min(self._refused_bytes, MOST_PROBED)
 
     def settle(self) -> None:
         """Room was made: the refusals are answered."""

@@ -109,7 +109,33 @@ _FIRST = (
     "CREATE TRIGGER hidden_deleted AFTER DELETE ON hidden BEGIN UPDATE tally SET hidden = hidden - 1; END",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+_PICK_REQUESTS = (
+    # A picking session that is being made: its id is not known yet, so only its request id can find it again.
+    """CREATE TABLE pick_requests (
+        n INTEGER PRIMARY KEY,
+        request_id TEXT NOT NULL UNIQUE,
+        abandoned INTEGER NOT NULL  -- 1: only to be deleted
+    ) STRICT""",
+)
+
+_SEALING = (
+    # What it means: sealing.py.
+    """CREATE TABLE sealing (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        key_id TEXT,
+        texts INTEGER NOT NULL,
+        uncompacted INTEGER NOT NULL,
+        unconverted INTEGER NOT NULL
+    ) STRICT""",
+    "INSERT INTO sealing VALUES (1, NULL, 0, 0, 0)",
+    # 1: this rendition's file is sealed, so its name is a sealed one.
+    "ALTER TABLE renditions ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
+)
+
+# So that the few that failed are found among many without reading all.
+_GIVEN_UP = ("CREATE INDEX media_items_given_up ON media_items (n) WHERE given_up IS NOT NULL",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PICK_REQUESTS, _SEALING, _GIVEN_UP)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
@@ -24,13 +25,19 @@ from kiosk.storage import files, items, orders, picks
 from kiosk.storage.answers import Answers
 from kiosk.storage.catalog import Catalog
 from kiosk.storage.credentials import CredentialsFile
+from kiosk.storage.database import empty_log
+from kiosk.storage.decoder import Decoder
+from kiosk.storage.envelope import Seals
 from kiosk.storage.leftovers import Leftovers
-from kiosk.storage.renditions import PartFile, Renditions
+from kiosk.storage.part import PartFile
+from kiosk.storage.renditions import Renditions
+from kiosk.storage.reseal import Reseal
 from kiosk.storage.room import MEGABYTE, Room
 from kiosk.storage.shuffle import ShuffleMemory
 from kiosk.storage.sql import catalog_errors, transaction
 from kiosk.storage.sweep import Sweep
 from kiosk.storage.unit import Unit
+from kiosk.storage.wiping import WipeMark
 
 FIRST_SLIDES = 4
 """Drawn when the catalog is opened: two pairs, one to show and one to prepare."""
@@ -41,7 +48,10 @@ _log = logging.getLogger(__name__)
 
 
 class Storage:
-    """What is on the card. `part`, `accept`, `path_of` and `verify`: any thread. All others: the disk thread."""
+    """What is on the card.
+
+    `warm`, `part`, `accept`, `picture`, `path_of` and `verify`: any thread. All others: the disk thread.
+    """
 
     def __init__(
         self,
@@ -51,25 +61,41 @@ class Storage:
         cache_max_mb: float,
         keep_free_mb: float,
         client_id: str = "",
+        key: bytes | None = None,
+        encrypt: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
+        decoder: Decoder | None = None,
     ) -> None:
-        """Opens nothing. Limits in millions of bytes; credentials of another client than `client_id` are not used."""
+        """Opens nothing. Limits in millions of bytes; credentials of another client than `client_id` are not used.
+
+        key: 32 bytes, for sealing when `encrypt` is true and for reading what was sealed before.
+        decoder: one that others use as well, and that whoever made it closes.
+        """
+        self._seals = Seals(key, wanted=encrypt)
         self._state_dir = state_dir
         self._client_id = client_id
         self._room = Room(cache_dir, int(cache_max_mb * MEGABYTE), int(keep_free_mb * MEGABYTE))
-        self._renditions = Renditions(cache_dir, self._room)
-        self._catalog = Catalog(state_dir, self._renditions)
-        self._credentials = CredentialsFile(state_dir)
+        self._decoder = decoder or Decoder()
+        self._shares_decoder = decoder is not None
+        self._renditions = Renditions(cache_dir, self._room, self._seals, self._decoder)
+        self._catalog = Catalog(state_dir, self._renditions, self._seals)
+        self._wipe_mark = WipeMark(state_dir)
+        self._credentials = CredentialsFile(state_dir, self._seals)
         # Not for secrets: it orders photographs.
         self._memory = ShuffleMemory(monotonic, rng or random.Random())  # noqa: S311
         self._leftovers = Leftovers(self._renditions, self._room)
         self._answers = Answers(self._room, self._renditions, self._memory, self._leftovers)
         self._sweep = Sweep(self._renditions, monotonic)
+        self._reseal = Reseal(self._renditions, self._catalog, self._credentials, self._seals, monotonic)
         self._on_screen: frozenset[MediaItemId] = frozenset()
         self._opened = False
 
     # For any thread. ---------------------------------------------------------------------------------------------
+
+    def warm(self) -> None:
+        """Pictures will come soon; returns at once."""
+        self._decoder.warm()
 
     def part(self) -> AbstractContextManager[PartFile]:
         """A file to write a download to, removed at the end whatever happens. Raises DiskFull or Unwritable."""
@@ -80,12 +106,22 @@ class Storage:
         return self._renditions.accept(part, item, box)
 
     def path_of(self, item: StoredItem) -> Path:
-        """Where its picture is."""
+        """Where its picture is, sealed or plain."""
         return self._renditions.path_of(item.name)
+
+    def picture(self, item: StoredItem) -> BinaryIO:
+        """Its picture, to be decoded and closed; what is sealed is opened in memory alone. Raises Corrupt."""
+        return self._renditions.pictures.open(item.name)
 
     def verify(self, rendition: Rendition) -> None:
         """Raises Corrupt unless its file is, byte for byte, what was stored."""
         self._renditions.verify(rendition)
+
+    def check_key(self) -> None:
+        """Raises Locked where the sign-in or the pictures are sealed with another key. Opens nothing."""
+        self._credentials.check_key()
+        with files.storage_errors():
+            self._renditions.pictures.check_key(self._renditions.fans())
 
     # For the disk thread. ----------------------------------------------------------------------------------------
 
@@ -106,11 +142,14 @@ class Storage:
             else:
                 group.append(command)
         answers += self._group(group)
+        self._decoder.tidy()
         self._tidy()
         return answers
 
     def close(self) -> None:
         """Writes what is still in memory, if the card takes it; never raises."""
+        if not self._shares_decoder:
+            self._decoder.close()
         if self._opened:
             if self._memory.pending or self._leftovers.pending:
                 self._flush()
@@ -174,6 +213,8 @@ class Storage:
             answers = self._all_answers(group, unit)
             self._memory.write(unit.connection)
             self._leftovers.write(unit.connection)
+        if any(isinstance(command, ask.SaveAttempt) for command in group):
+            empty_log(unit.connection)
         self._committed(unit)
         return answers
 
@@ -192,7 +233,7 @@ class Storage:
             self._room.settle()
         self._leftovers.add((*unit.gone, *unit.aside))
         try:
-            self._leftovers.move_aside(each.name for each in unit.aside)
+            self._leftovers.move_aside(unit.aside)
         except StorageError as error:
             _log.warning("A damaged picture cannot be set aside and is removed: %s", error)
         self._leftovers.remove(self._on_screen)
@@ -236,6 +277,9 @@ class Storage:
                     self._sweep.step(self._catalog.connection)
             except StorageError as error:
                 _log.warning("Looking for forgotten files failed: %s", error)
+        if self._opened and self._catalog.writable and self._reseal.due:
+            self._leftovers.add(self._reseal.step())
+            self._leftovers.remove(self._on_screen)
 
     # Opening and wiping. -----------------------------------------------------------------------------------------
 
@@ -271,6 +315,7 @@ class Storage:
                 credentials=self._credentials.load(self._client_id),
                 attempt=picks.load_attempt(connection),
                 open_picks=picks.open_picks(connection),
+                pick_requests=picks.pick_requests(connection),
                 drawn=orders.draw(
                     connection, self._memory, order=command.order, after=after, avoid=(), count=FIRST_SLIDES
                 ),
@@ -284,11 +329,19 @@ class Storage:
     def _open_all(self) -> bool:
         with files.storage_errors():
             self._state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._wipe_mark.there:
+            _log.warning("A wipe was cut short and is finished first.")
+            self._wipe()
+        self._credentials.check_key()
         self._renditions.open()
+        # And what was set aside of them; somebody else's files may lie here as well.
+        for ours in ("catalog.*", "credentials.*"):
+            files.keep_to_us(self._state_dir.glob(ours))
         rebuilt = self._catalog.open()
         files.sweep_parts(self._state_dir)
         self._opened = True
         self._sweep.begin()
+        self._reseal.begin()
         try:
             self._remember()
         except Corrupt as error:
@@ -309,9 +362,11 @@ class Storage:
         """Credentials first: they matter most if the card dies half-way. Raises Unwritable when something stays."""
         self._opened = False
         self._catalog.close()
+        self._wipe_mark.put()
         self._credentials.wipe()
         self._renditions.wipe()
         self._catalog.wipe()
+        self._wipe_mark.clear()
         self._memory.forget()
         self._leftovers.forget()
         self._room.begin(0)

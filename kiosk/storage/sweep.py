@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from kiosk.storage import items
+from kiosk.storage import rows
 from kiosk.storage.names import is_hashed_stem
 from kiosk.storage.renditions import Found, Renditions
 
@@ -48,10 +48,10 @@ class Sweep:
         return sum(bool(self._renditions.remove(each.name)) for each in orphans)
 
     def _known(self, connection: sqlite3.Connection, each: Found) -> bool:
-        if items.name_of(connection, each.named.item_id) == each.name:
+        if rows.name_of(connection, each.named.item_id) == each.name:
             return True
         if not is_hashed_stem(each.named.item_id):
             return False
         if self._hashed is None:
-            self._hashed = items.names_of_hashed(connection)
+            self._hashed = rows.names_of_hashed(connection)
         return each.name in self._hashed

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from attrs import define, evolve, field
 
 from kiosk.core.model import MediaItemId
-from kiosk.storage.items import Gone
+from kiosk.storage.rows import Gone
 
 
 @define

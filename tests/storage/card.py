@@ -32,6 +32,7 @@ from kiosk.core.model import (
     StoredItem,
 )
 from kiosk.storage import Storage
+from tests.decoding import shared_decoder
 
 BOX = Size(400, 300)
 
@@ -70,7 +71,13 @@ class Card:
         limits = {"cache_max_mb": 100, "keep_free_mb": 0} | limits
         rng = random.Random(7)
         self.storage = Storage(
-            self.state, self.cache, client_id="client", monotonic=lambda: self.now, rng=rng, **limits
+            self.state,
+            self.cache,
+            client_id="client",
+            monotonic=lambda: self.now,
+            rng=rng,
+            decoder=shared_decoder(),
+            **limits,
         )
         return self.storage
 

@@ -17,12 +17,14 @@ from kiosk.core.model import (
     Attempt,
     Counts,
     DeviceCode,
+    GivenUp,
     MediaItemId,
     OpenPick,
     Order,
     PickId,
     PickingSessionId,
     PickPhase,
+    PickRequest,
     RequestId,
     Seconds,
     Secret,
@@ -59,10 +61,12 @@ def test_every_answer_names_its_command(card: Card) -> None:
         ask.ReplacePicks(id=10, pick_id=PickId(1), on_screen=()),
         ask.ForgetPick(id=11, session_id="s"),
         ask.SaveCredentials(id=12, credentials=None),
-        ask.WipeEverything(id=13),
+        ask.SavePickRequest(id=13, request_id=RequestId("r")),
+        ask.ForgetPickRequest(id=14, request_id=RequestId("r")),
+        ask.WipeEverything(id=15),
     ]
     answers = card.storage.perform_batch(wanted)
-    assert [answer.answers for answer in answers] == list(range(1, 14))
+    assert [answer.answers for answer in answers] == list(range(1, 16))
     assert not any(isinstance(answer, say.Failed) for answer in answers)
 
 
@@ -117,6 +121,20 @@ def test_a_pick_is_open_until_its_session_is_gone(card: Card) -> None:
     assert [each.session_id for each in card.restart().open_picks] == [other]
 
 
+def test_a_pick_that_is_being_made_is_known_by_its_request_id_until_it_is_forgotten(card: Card) -> None:
+    one, two = RequestId(ATTEMPT.request_id), RequestId("another")
+    for request_id in (one, two):
+        card.storage.perform(ask.SavePickRequest(request_id=request_id))
+    assert card.restart().pick_requests == (PickRequest(one), PickRequest(two))
+    card.storage.perform(ask.SavePickRequest(request_id=one, abandoned=True))
+    assert card.restart().pick_requests == (PickRequest(one, abandoned=True), PickRequest(two))
+    card.storage.perform(ask.ForgetPickRequest(request_id=one))
+    card.storage.perform(ask.ForgetPickRequest(request_id=RequestId("never heard of")))
+    assert card.restart().pick_requests == (PickRequest(two),)
+    card.storage.perform(ask.WipeEverything())
+    assert card.restart().pick_requests == ()
+
+
 def test_a_pick_number_is_never_used_twice(card: Card) -> None:
     assert card.pick("one") == 1
     card.storage.perform(ask.ForgetPick(session_id=PickingSessionId("one")))
@@ -137,6 +155,10 @@ def test_what_another_pick_has_stored_is_not_wanted_again(card: Card) -> None:
     assert [each.id for each in card.add(second, "b", "c").wanted] == ["c"]
 
 
+def aside(name: str, why: str) -> GivenUp:
+    return GivenUp(MediaItemId(name), f"{name}.jpg", why)
+
+
 def test_listing_again_wants_only_what_is_not_stored_nor_given_up(card: Card) -> None:
     pick = card.pick()
     card.add(pick, "a", "b", "c")
@@ -144,7 +166,7 @@ def test_listing_again_wants_only_what_is_not_stored_nor_given_up(card: Card) ->
     card.storage.perform(ask.GiveUp(pick_id=pick, item_id=MediaItemId("b"), why="unreadable"))
     again = card.add(pick, "a", "b", "c")
     assert [each.id for each in again.wanted] == ["c"]
-    assert again.counts == Counts(items=3, stored=1, failed=1)
+    assert again.counts == Counts(items=3, stored=1, failed=1, set_aside=(aside("b", "unreadable"),))
 
 
 def test_a_new_pick_gives_what_was_given_up_another_chance(card: Card) -> None:
@@ -341,7 +363,10 @@ def test_a_picture_hidden_on_its_way_leaves_as_it_comes(card: Card) -> None:
 def test_a_damaged_picture_is_set_aside_and_wanted_again(card: Card) -> None:
     pick = card.fill("a", "b")
     event = card.storage.perform(ask.SetAside(item_ids=(MediaItemId("a"),)))
-    assert event == say.Hidden(item_ids=("a",), counts=Counts(items=2, stored=1, failed=1))
+    damaged = aside("a", "damaged on the card")
+    assert event == say.Hidden(
+        item_ids=("a",), counts=Counts(items=2, stored=1, failed=1, set_aside=(damaged,))
+    )
     assert card.files() == ["b"]
     assert len(list((card.cache / "set-aside").iterdir())) == 1
     assert names(card.restart().drawn) == ["b"]
@@ -353,7 +378,8 @@ def test_setting_aside_what_has_lost_its_file_is_no_failure(card: Card) -> None:
     card.fill("a")
     next(card.cache.glob("renditions/??/a.*")).unlink()
     event = card.storage.perform(ask.SetAside(item_ids=(MediaItemId("a"),)))
-    assert event == say.Hidden(item_ids=("a",), counts=Counts(items=1, failed=1))
+    counts = Counts(items=1, failed=1, set_aside=(aside("a", "damaged on the card"),))
+    assert event == say.Hidden(item_ids=("a",), counts=counts)
 
 
 def test_an_id_that_is_no_text_is_left_out(card: Card) -> None:
@@ -366,7 +392,30 @@ def test_a_file_name_or_reason_that_is_no_text_does_no_harm(card: Card) -> None:
     odd = evolve(item("a", None), filename="\udfff.jpg", size=None)
     assert card.add(pick, odd).wanted == (odd,)
     event = card.storage.perform(ask.GiveUp(pick_id=pick, item_id=odd.id, why="\ud800"))
-    assert event == say.Saved(counts=Counts(items=1, failed=1))
+    counts = Counts(items=1, failed=1, set_aside=(GivenUp(MediaItemId("a"), "?.jpg", "?"),))
+    assert event == say.Saved(counts=counts)
+
+
+def test_what_was_given_up_is_named_newest_first_and_after_a_restart(card: Card) -> None:
+    pick = card.pick()
+    ids = [f"item{number}" for number in range(12)]
+    card.add(pick, *ids)
+    for item_id in ids:
+        card.storage.perform(ask.GiveUp(pick_id=pick, item_id=MediaItemId(item_id), why=f"{item_id} is odd"))
+    named = tuple(aside(item_id, f"{item_id} is odd") for item_id in reversed(ids[4:]))
+    assert card.restart().counts == Counts(items=12, failed=12, set_aside=named)
+    assert card.stored(pick, "item11").counts.set_aside[0] == aside("item10", "item10 is odd")
+
+
+def test_the_few_that_were_given_up_are_found_without_reading_all(card: Card) -> None:
+    connection = card.storage._catalog.connection
+    seen: list[str] = []
+    connection.set_trace_callback(seen.append)
+    card.storage.perform(ask.ForgetPick(session_id="none"))
+    connection.set_trace_callback(None)
+    query = next(each for each in seen if "given_up IS NOT NULL" in each)
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()
+    assert [row[3] for row in plan] == ["SCAN media_items USING INDEX media_items_given_up"]
 
 
 def test_queued_commands_share_one_transaction(card: Card) -> None:

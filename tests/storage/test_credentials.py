@@ -17,6 +17,7 @@ from kiosk.core.model import Counts, Credentials, Secret
 from kiosk.errors import DiskFull
 from kiosk.storage import credentials
 from tests.storage.card import Card, no_file_grows_beyond
+from tests.storage.test_catalog import ATTEMPT
 
 MARK = "1//marked-refresh-secret"
 KEPT = Credentials(Secret(MARK), "client", ("scope.one", "scope.two"))
@@ -39,6 +40,14 @@ def test_none_removes_them(card: Card) -> None:
     assert not (card.state / "credentials.json").exists()
     assert save(card, None) == say.Saved(counts=Counts())
     assert card.restart().credentials is None
+
+
+def test_none_removes_what_was_set_aside_of_them_too(card: Card) -> None:
+    (card.state / "credentials.json").write_text(f'{{"refresh_token": "{MARK}"')
+    card.restart()
+    assert any(MARK in path.read_text() for path in card.state.glob("credentials*"))
+    save(card, None)
+    assert not list(card.state.glob("credentials*"))
 
 
 def test_another_clients_credentials_are_not_used_but_kept(
@@ -138,3 +147,31 @@ json_values = st.recursive(
 def test_any_file_gives_credentials_or_none(content: bytes) -> None:
     found = credentials.decode(content)
     assert found is None or credentials.decode(credentials.encode(found)) == found
+
+
+def test_a_device_code_that_is_done_with_is_in_no_file_any_more(card: Card) -> None:
+    card.storage.perform(ask.SaveAttempt(attempt=ATTEMPT))
+    code = ATTEMPT.code.device_code.reveal.encode()
+    assert any(code in path.read_bytes() for path in card.state.iterdir())
+    card.storage.perform(ask.SaveAttempt(attempt=None))
+    assert not any(code in path.read_bytes() for path in card.state.iterdir())
+
+
+def test_what_others_could_read_is_taken_from_them(card: Card) -> None:
+    save(card, KEPT)
+    card.storage.close()
+    for path in (*card.state.iterdir(), card.cache / "renditions"):
+        path.chmod(0o755 if path.is_dir() else 0o664)
+    card.restart()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in card.state.iterdir()} == {0o600}
+    assert stat.S_IMODE((card.cache / "renditions").stat().st_mode) == 0o700
+
+
+def test_what_is_not_ours_keeps_its_mode(card: Card) -> None:
+    """The state directory may be one that holds other things as well."""
+    save(card, KEPT)
+    other = card.state / "calendar.txt"
+    other.write_text("not ours")
+    other.chmod(0o644)
+    card.restart()
+    assert stat.S_IMODE(other.stat().st_mode) == 0o644

@@ -12,7 +12,7 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, MediaItemId, Order, PickingSessionId, PickPhase
+from kiosk.core.model import Counts, MediaItemId, Order, PickingSessionId, PickPhase, PickRequest, RequestId
 from kiosk.errors import Corrupt, DiskFull, Unwritable
 from kiosk.storage import database, schema
 from kiosk.storage.sql import as_catalog_error
@@ -146,6 +146,30 @@ def test_what_can_still_be_read_of_a_damaged_catalog_lives_on(
     assert (pick.session_id, pick.phase) == ("two", PickPhase.FETCHING)
     assert names(card.draw(9, Order.PICKED)) == ["a", "b", "c", "d", "e"]
     assert card.add(pick.pick_id, "hidden", "c").wanted == ()
+
+
+def test_picks_that_are_being_made_live_on_in_a_rebuilt_catalog(card: Card) -> None:
+    kept = (PickRequest(RequestId("one"), abandoned=True), PickRequest(RequestId("two")))
+    for each in kept:
+        card.storage.perform(ask.SavePickRequest(request_id=each.request_id, abandoned=each.abandoned))
+    card.storage.close()
+    from_the_future(catalog(card))
+    opened = card.restart()
+    assert opened.rebuilt
+    assert opened.pick_requests == kept
+
+
+def test_a_catalog_of_the_first_version_goes_on_with_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite3"
+    connection = sqlite3.connect(path, isolation_level=None)
+    schema.migrate(connection, path, migrations=schema.MIGRATIONS[:1])
+    connection.execute("INSERT INTO picks (session_id, phase) VALUES ('s', 'picking')")
+    connection.close()
+    newer = database.open_database(path)
+    assert schema.version_of(newer) == len(schema.MIGRATIONS)
+    assert newer.execute("SELECT session_id FROM picks").fetchall() == [("s",)]
+    assert newer.execute("SELECT count(*) FROM pick_requests").fetchone() == (0,)
+    newer.close()
 
 
 def test_the_shuffle_goes_on_over_a_rebuild(card: Card) -> None:

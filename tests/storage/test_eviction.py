@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import deque
 from pathlib import Path
@@ -212,9 +213,12 @@ def test_a_card_that_refuses_although_the_sums_allow_gives_up_one_helping_only(c
     event = make_room(card, second)
     assert isinstance(event, say.Evicted)
     assert event.item_ids == ("a", "b")  # a quarter of the limit
-    with no_file_grows_beyond(ONE // 2), pytest.raises(DiskFull):
-        card.fetch("d", padded(4))
-    assert isinstance(make_room(card, second), say.Failed)
+    with no_file_grows_beyond(ONE // 2):
+        with pytest.raises(DiskFull):
+            card.fetch("d", padded(4))
+        assert isinstance(make_room(card, second), say.Failed)
+    # It takes as much as it refused: nobody has to leave for that.
+    assert make_room(card, second) == say.Evicted(item_ids=(), counts=Counts(items=1, stored=1))
     assert card.files() == ["c"]
     card.fetch("d", padded(4))
     with no_file_grows_beyond(ONE // 2), pytest.raises(DiskFull):
@@ -232,6 +236,18 @@ def test_a_card_that_takes_no_file_is_not_called_roomy(card: Card) -> None:
     with pytest.raises(Unwritable):
         card.fetch("b")
     assert card.files() == ["a"]
+
+
+@pytest.mark.parametrize("left", [0, ONE // 2, None])
+def test_what_was_lost_of_a_damaged_picture_is_room(card: Card, left: int | None) -> None:
+    fill(card, "one", "a", "b")
+    (path,) = card.cache.glob("renditions/??/a.*")
+    if left is None:
+        path.unlink()
+    else:
+        os.truncate(path, left)
+    card.storage.perform(ask.SetAside(item_ids=(MediaItemId("a"),)))
+    assert card.storage._room.used == ONE + (left or 0)
 
 
 def test_a_catalog_that_takes_no_eviction_costs_one_file_and_no_more(card: Card) -> None:

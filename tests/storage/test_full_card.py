@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, MediaItemId, PickId, PickingSessionId, PickPhase
+from kiosk.core.model import Counts, Credentials, MediaItemId, PickId, PickingSessionId, PickPhase, Secret
 from kiosk.errors import DiskFull, Unwritable
-from tests.storage.card import Card, fill_up, item, jpeg, names, read_only, tiny_card
+from tests.conftest import RUN_ALL
+from tests.storage.card import Card, fill_up, item, jpeg, names, no_file_grows_beyond, read_only, tiny_card
 
 
 @pytest.fixture
@@ -59,6 +61,83 @@ def test_a_full_card_refuses_by_name_and_heals_when_room_is_made(tiny: Card) -> 
     assert not list((tiny.cache / "parts").iterdir())
 
 
+def test_a_card_that_only_the_newest_pick_fills_heals_when_somebody_makes_room(tiny: Card) -> None:
+    pick = tiny.pick("one")
+    tiny.add(pick, "a", "b")
+    put(tiny, pick, "a")
+    ballast = fill_up(tiny.state.parent)
+    os.truncate(ballast, ballast.stat().st_size - 100_000)
+    room = ask.MakeRoom(pick_id=pick, on_screen=())
+    for _ in range(3):
+        with pytest.raises(DiskFull):
+            tiny.fetch("b", big("b"))
+        # A little is free, but not as much as was refused.
+        assert isinstance(tiny.storage.perform(room), say.Failed)
+    ballast.unlink()
+    assert tiny.storage.perform(room) == say.Evicted(item_ids=(), counts=Counts(items=2, stored=1))
+    assert isinstance(put(tiny, pick, "b"), say.RenditionStored)
+
+
+def test_whatever_is_left_of_the_card_no_half_picture_stays_and_all_others_show(tiny: Card) -> None:
+    first = tiny.pick("one")
+    tiny.add(first, "kept")
+    put(tiny, first, "kept")
+    pick = tiny.pick("two")
+    ballast = fill_up(tiny.state.parent)
+    filled = ballast.stat().st_size
+    stored: set[bool] = set()
+    for number, kilobytes in enumerate(range(0, 260, 4 if RUN_ALL else 20)):
+        os.truncate(ballast, filled - 1024 * kilobytes)
+        took = _try(tiny, pick, f"{number:02}")
+        stored.add(took)
+        assert not list((tiny.cache / "parts").iterdir())
+        assert {"kept"} <= set(names(tiny.draw(9))), kilobytes
+        opened = tiny.restart()
+        assert {each.item_id for each in opened.drawn} == {"kept"} | ({f"{number:02}"} if took else set())
+        for each in opened.drawn:
+            assert len(tiny.storage.path_of(each).read_bytes()) == 200_000
+        tiny.storage.perform(ask.HideItems(item_ids=(MediaItemId(f"{number:02}"),)))
+        filled = ballast.stat().st_size + _free(tiny.state.parent)
+        _fill_again(ballast)
+    assert stored == {False, True}
+
+
+def _try(tiny: Card, pick: PickId, name: str) -> bool:
+    try:
+        if not isinstance(
+            tiny.storage.perform(ask.AddItems(pick_id=pick, items=(item(name),))), say.ItemsAdded
+        ):
+            return False
+        return isinstance(put(tiny, pick, name), say.RenditionStored)
+    except DiskFull:
+        return False
+
+
+def _free(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
+def _fill_again(ballast: Path) -> None:
+    with ballast.open("ab", buffering=0) as file:
+        while (free := _free(ballast.parent)) and file.write(bytes(min(free, 1 << 16))):
+            pass
+
+
+def test_a_catalog_that_a_quota_stops_is_full_and_not_broken(tmp_path: Path) -> None:
+    card = Card(tmp_path)
+    card.open()
+    pick = card.pick()
+    many = ask.AddItems(pick_id=pick, items=tuple(item(f"{number:04}") for number in range(2000)))
+    for limit, kind in ((2048, DiskFull), (1 << 16, Unwritable)):
+        with no_file_grows_beyond(limit):
+            refused = card.storage.perform(many)
+        assert isinstance(refused, say.Failed)
+        assert type(refused.error) is kind, refused.error
+    assert isinstance(card.storage.perform(many), say.ItemsAdded)
+    card.storage.close()
+
+
 def test_a_start_on_a_full_card_shows_its_pictures_and_heals(tiny: Card) -> None:
     tiny.fill("a", "b")
     tiny.storage.close()
@@ -101,7 +180,7 @@ def test_a_read_only_card_shows_its_pictures_and_heals(tiny: Card) -> None:
         for command in (
             SAVE,
             ask.MakeRoom(pick_id=None, on_screen=()),
-            ask.SaveCredentials(credentials=None),
+            ask.SaveCredentials(credentials=Credentials(Secret("1//secret"), "client", ())),
         ):
             refused = tiny.storage.perform(command)
             assert isinstance(refused, say.Failed)

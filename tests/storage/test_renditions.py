@@ -72,6 +72,7 @@ def test_a_full_card_refuses_the_piece_that_does_not_fit(card: Card) -> None:
 
 def test_a_card_that_refuses_for_another_reason_is_not_called_full(card: Card) -> None:
     with card.storage.part() as part, Path(os.devnull).open("rb") as unwritable:
+        part.write(b"some")  # the file itself is made with the first byte
         os.dup2(unwritable.fileno(), part.fileno())
         with pytest.raises(Unwritable):
             part.write(b"more")

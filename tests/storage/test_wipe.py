@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import errno
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, Credentials, MediaItemId, Secret
+from kiosk.core.model import Counts, Credentials, MediaItemId, Order, Secret
 from kiosk.errors import StorageError, Unwritable
+from tests.crash import points
 from tests.storage.card import BOX, Card, item, jpeg
+from tests.storage.sealed import SealedCard
 from tests.storage.test_catalog import ATTEMPT
 
 SECRET = "1//marked-secret"
+
+
+def png(seed: int) -> bytes:
+    file = io.BytesIO()
+    Image.open(io.BytesIO(jpeg(seed))).save(file, "PNG")
+    return file.getvalue()
 
 
 def lived_in(card: Card) -> None:
@@ -78,6 +89,32 @@ def test_a_picture_on_its_way_does_not_land_after_the_wipe(card: Card) -> None:
     assert card.storage._room.used == 0
 
 
+@pytest.mark.parametrize("kind", [Card, SealedCard])
+@pytest.mark.parametrize("content", [jpeg(2), png(2)], ids=["as it is", "made anew"])
+def test_nor_does_a_picture_that_is_written_once_more(
+    tmp_path: Path, kind: type[Card], content: bytes
+) -> None:
+    card = kind(tmp_path)
+    card.open()
+    with card.storage.part() as part:
+        part.write(content)
+        card.storage.perform(ask.WipeEverything())
+        with pytest.raises(StorageError, match="wiped"):
+            card.storage.accept(part, item("b"), BOX)
+    assert not [path for path in card.cache.rglob("*") if path.is_file()]
+    assert card.restart().counts == Counts()
+    card.storage.close()
+
+
+def test_bytes_that_come_after_the_wipe_never_touch_the_card(card: Card) -> None:
+    card.fill("a")
+    with card.storage.part() as part:
+        card.storage.perform(ask.WipeEverything())
+        with pytest.raises(StorageError, match="wiped"):
+            part.write(jpeg(2))
+        assert not [path for path in card.cache.rglob("*") if path.is_file()]
+
+
 def test_what_a_link_leads_to_is_not_ours(card: Card, tmp_path: Path) -> None:
     elsewhere = tmp_path / "holiday"
     elsewhere.mkdir()
@@ -95,3 +132,32 @@ def test_a_wipe_that_leaves_something_says_so(card: Card) -> None:
     event = card.storage.perform(ask.WipeEverything())
     assert isinstance(event, say.Failed)
     assert isinstance(event.error, Unwritable)
+
+
+def test_a_wipe_that_was_cut_short_is_finished_before_anything_is_shown(card: Card) -> None:
+    card.fill("a")
+    in_the_way = card.state / "credentials.damaged-1"
+    in_the_way.mkdir()
+    card.storage.perform(ask.WipeEverything())
+    card.storage.close()
+    assert card.files() == ["a"]
+    refused = card.fresh().perform(ask.OpenCatalog(order=Order.SHUFFLE))
+    assert isinstance(refused, say.Failed)
+    assert isinstance(refused.error, Unwritable)
+    in_the_way.rmdir()
+    assert card.restart().counts == Counts()
+    assert card.files() == []
+    assert card.fill("b") and card.restart().counts.stored == 1
+
+
+def test_a_card_without_room_for_the_mark_is_wiped_all_the_same(
+    card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str, side: str) -> None:
+        if name == "create wipe mark":
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    card.fill("a")
+    points.install(full, monkeypatch.setattr)
+    assert card.storage.perform(ask.WipeEverything()) == say.Wiped()
+    assert card.files() == []
