@@ -9,10 +9,12 @@ from kiosk.system.lock import InstanceLock
 from kiosk.system.logs import Redactor
 from kiosk.system.notify import Notifier
 from kiosk.system.paths import Dirs, Place, assets_dir
+from kiosk.system.watch import Care, Watch
 from kiosk.system.workers import BatchWorker, Worker
 
 __all__ = [
     "BatchWorker",
+    "Care",
     "Clock",
     "Dirs",
     "Inbox",
@@ -22,6 +24,7 @@ __all__ = [
     "Place",
     "RealClock",
     "Redactor",
+    "Watch",
     "Worker",
     "assets_dir",
     "logs",

@@ -62,6 +62,7 @@ TEST = (
     Need("libxrandr2", "tests with a real window"),
     Need("xdotool", "tests that press keys", commands=("xdotool",)),
     Need("zbar-tools", "tests that read QR codes", commands=("zbarimg",)),
+    Need("faketime", "tests under a wrong clock", commands=("faketime",)),
     Need("curl", "the download benchmark", commands=("curl",)),
     Need(
         "chromium",

@@ -14,10 +14,14 @@ import os
 import re
 import signal
 import sys
+import threading
 from collections.abc import Mapping
+from types import TracebackType
 from typing import TextIO
 
 MASK = "***"
+
+_log = logging.getLogger(__name__)
 
 _SHAPES = re.compile(
     r"\bya29\.[\w.~+/=-]+"
@@ -37,6 +41,9 @@ _NAMED = re.compile(
 _SHORTEST = 4
 """Shorter texts are not masked: a secret of three letters would turn every line into stars."""
 
+_MOST_PASSING = 32
+"""Access tokens, refresh tokens, codes: the last few hours of them."""
+
 # sd-daemon(3): the kernel's levels, which journald takes from the beginning of a line.
 _LEVELS = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (logging.NOTSET, 7))
 
@@ -45,15 +52,33 @@ class Redactor:
     """Takes secrets out of text. One for the program; rooms are given its `add`."""
 
     def __init__(self) -> None:
-        self._registered: tuple[str, ...] = ()
+        self._lasting: tuple[str, ...] = ()
+        self._passing: tuple[str, ...] = ()
+        self._longest_first: tuple[str, ...] = ()
+        self._lock = threading.Lock()
 
     def add(self, secret: str) -> None:
-        """Mask this text from now on; the longest first, in case one holds another."""
-        if len(secret) >= _SHORTEST and secret not in self._registered:
-            self._registered = tuple(sorted((*self._registered, secret), key=len, reverse=True))
+        """Mask this text from now on."""
+        if len(secret) >= _SHORTEST:
+            with self._lock:
+                self._lasting = (*self._lasting, secret)
+                self._sort()
+
+    def add_passing(self, secret: str) -> None:
+        """Mask this text until it is long out of use: what lives for an hour must not be remembered for years."""
+        if len(secret) >= _SHORTEST:
+            with self._lock:
+                others = (each for each in self._passing if each != secret)
+                self._passing = (*others, secret)[-_MOST_PASSING:]
+                self._sort()
+
+    def _sort(self) -> None:
+        # In case one holds another.
+        both = {*self._lasting, *self._passing}
+        self._longest_first = tuple(sorted(both, key=len, reverse=True))
 
     def __call__(self, text: str) -> str:
-        for secret in self._registered:
+        for secret in self._longest_first:
             text = text.replace(secret, MASK)
         return _SHAPES.sub(MASK, _NAMED.sub(rf"\1{MASK}", text))
 
@@ -106,6 +131,28 @@ def is_journal(env: Mapping[str, str], stream: TextIO) -> bool:
     return env.get("JOURNAL_STREAM") == f"{status.st_dev}:{status.st_ino}"
 
 
+def log_crashes() -> None:
+    """What ends a thread, or the program, is logged like everything else: on one way, and masked.
+
+    Python itself would write it straight to stderr, and of a thread that was ended by SystemExit nothing at all.
+    """
+
+    def thread_ended(ended: threading.ExceptHookArgs) -> None:
+        name = "?" if ended.thread is None else ended.thread.name
+        _log.critical(
+            "the thread %s was ended by %s", name, ended.exc_type.__name__, exc_info=ended.exc_value
+        )
+
+    def program_ended(kind: type[BaseException], fault: BaseException, _trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, fault, _trace)
+        else:
+            _log.critical("the program was ended by %s", kind.__name__, exc_info=fault)
+
+    threading.excepthook = thread_ended
+    sys.excepthook = program_ended
+
+
 def dump_threads_on_signal(stream: TextIO | None = None) -> None:
     """SIGUSR1 writes where every thread stands to `stream` (stderr): for a frame that hangs on somebody's
     wall.
@@ -119,3 +166,6 @@ def dump_threads_on_signal(stream: TextIO | None = None) -> None:
         faulthandler.dump_traceback(file, all_threads=True)
 
     signal.signal(signal.SIGUSR1, dump)
+    # Where the main thread hangs outside Python no handler of ours runs: systemd's watchdog ends it by SIGABRT, and
+    # this writes the stacks from below, as for a crash in a library.
+    faulthandler.enable(file, all_threads=True)

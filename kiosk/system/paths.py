@@ -10,6 +10,7 @@ import os
 import pwd
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import frozen
@@ -18,6 +19,8 @@ from kiosk.errors import Unwritable
 
 _NAME = "kiosk"
 _PRIVATE = 0o700
+_OURS = ("catalog", "credentials", "lock", "wiping", "renditions", "parts", "set-aside", "probe")
+"""How the names begin that the kiosk gives in its state and cache directories."""
 _TEMP = Path("/tmp")  # noqa: S108 - a directory of our own is made in it, and checked for its owner and mode
 _SERVICE_RUNTIME = Path("/run/kiosk")
 """The runtime directory of the packaged unit: where a person at a shell finds the running service."""
@@ -86,16 +89,42 @@ def runtime_candidates(env: Mapping[str, str], temp: Path = _TEMP) -> tuple[Path
 
 
 def make(dirs: Dirs) -> None:
-    """Make what is missing with mode 0700, and refuse a runtime directory that others own or can enter.
+    """Make what is missing with mode 0700, and shut others out of what is there and holds nothing but ours.
 
-    Raises Unwritable.
+    Raises Unwritable, also for a runtime directory that others own or can write to, and for a state directory that
+    others can write to.
     """
     for path in (dirs.state, dirs.cache, dirs.runtime):
         try:
-            path.mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+            _make(path)
         except OSError as error:
             raise Unwritable(f"{path} cannot be made: {error.strerror}") from error
     _refuse_foreign(dirs.runtime)
+    for path in (dirs.state, dirs.cache):
+        _shut(path)
+    if dirs.state.stat().st_mode & stat.S_IWOTH:
+        raise Unwritable(f"{dirs.state} can be written by others; its mode should be 0700")
+
+
+def _make(path: Path) -> None:
+    """Like `mkdir -p`, but with mode 0700 for the parents too, as XDG wants it, whatever the umask."""
+    if not path.is_dir():
+        if path.parent != path:
+            _make(path.parent)
+        path.mkdir(mode=_PRIVATE, exist_ok=True)
+
+
+def _only_ours(path: Path) -> bool:
+    return all(each.name.startswith(_OURS) for each in path.iterdir())
+
+
+def _shut(path: Path) -> None:
+    """A directory that holds other things too, say a home directory or /tmp, stays as it is: the files and directories
+    in it are private one by one."""
+    mode = path.stat().st_mode
+    if mode & 0o077 and not mode & stat.S_ISVTX and _only_ours(path):
+        with suppress(OSError):  # another's directory, or a file system that knows no modes
+            path.chmod(_PRIVATE)
 
 
 def assets_dir(package: Path | None = None) -> Path:

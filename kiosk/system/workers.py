@@ -5,6 +5,8 @@
 3. A KioskError becomes an event. Anything else is a fault of ours: logged with its traceback, then an event
 as well, so that whoever waits for the answer goes on.
 4. Constructors start no thread.
+5. Each thread says what it has in hand (`Lane.doing`), so that whoever looks after it (kiosk/system/watch.py) can
+answer in its place when it has died or hangs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import logging
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -35,6 +38,22 @@ class _Stop:
     """What ends a thread when it comes out of the queue."""
 
 
+class Lane(Generic[C]):
+    """One thread of a worker. Made by the worker; `left` is set by whoever looks after it."""
+
+    def __init__(self, name: str, run: Callable[[Lane[C]], None]) -> None:
+        self.doing: tuple[C, ...] = ()
+        """The commands in hand, still without an answer; another tuple for each turn."""
+        self.left = threading.Event()
+        """Another thread has its place: it ends after what it has in hand."""
+        self.thread = threading.Thread(target=run, args=(self,), name=name, daemon=True)
+
+    @property
+    def died(self) -> bool:
+        """It has run, and runs no more."""
+        return self.thread.ident is not None and not self.thread.is_alive()
+
+
 class Worker(Generic[C, E]):
     """`threads` threads over one queue of commands. Events go to `put`, which must be safe to call from any
     thread."""
@@ -54,15 +73,14 @@ class Worker(Generic[C, E]):
         self._on_failed = on_failed
         self._queue: SimpleQueue[C | _Stop] = SimpleQueue()
         self._stopping = threading.Event()
-        self._known_faults: set[str] = set()
-        self._threads = [
-            threading.Thread(target=self._run, name=f"{name}-{number}" if threads > 1 else name, daemon=True)
-            for number in range(1, threads + 1)
-        ]
+        self._known_faults: Counter[str] = Counter()
+        names = [f"{name}-{number}" if threads > 1 else name for number in range(1, threads + 1)]
+        self.lanes = [Lane(each, self._run) for each in names]
+        self._left: list[threading.Thread] = []
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        for lane in self.lanes:
+            lane.thread.start()
 
     def do(self, command: C) -> None:
         """Queue a command; returns at once."""
@@ -71,7 +89,36 @@ class Worker(Generic[C, E]):
     @property
     def alive(self) -> bool:
         """Whether every thread runs."""
-        return all(thread.is_alive() for thread in self._threads)
+        return all(lane.thread.is_alive() for lane in self.lanes)
+
+    @property
+    def hanging(self) -> int:
+        """Threads that were left behind and have not ended yet."""
+        self._left = [thread for thread in self._left if thread.is_alive()]
+        return len(self._left)
+
+    def fail(self, commands: Iterable[C], error: KioskError) -> None:
+        """Answer in place of a thread that will not, so that whoever waits goes on. A late answer of its own changes
+        nothing: it names a command that has its answer."""
+        for command in commands:
+            self._put(self._on_failed(command, error))
+
+    def renew(self, number: int) -> bool:
+        """A new thread in this lane's place; False where the machine starts none.
+
+        The old one ends after what it has in hand, if ever.
+        """
+        old = self.lanes[number]
+        new = Lane(old.thread.name, self._run)
+        try:
+            new.thread.start()
+        except RuntimeError:  # no memory for its stack, or too many
+            return False
+        old.left.set()
+        if old.thread.is_alive():
+            self._left.append(old.thread)
+        self.lanes[number] = new
+        return True
 
     def stop(self, timeout: float, *, finish: bool = False) -> bool:
         """End the threads; with `finish` after what is queued, else after what is being done at the moment.
@@ -81,17 +128,25 @@ class Worker(Generic[C, E]):
         """
         if not finish:
             self._stopping.set()
-        for _ in self._threads:
+        for _ in self.lanes:
             self._queue.put(_Stop())
         deadline = time.monotonic() + timeout
-        for thread in self._threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        threads = [lane.thread for lane in self.lanes if lane.thread.ident is not None]
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in threads)
 
-    def _run(self) -> None:
-        while not isinstance(command := self._queue.get(), _Stop) and not self._stopping.is_set():
+    def _run(self, lane: Lane[C]) -> None:
+        while not lane.left.is_set():
+            command = self._queue.get()
+            if lane.left.is_set():  # just as it had finished: this is for its successor
+                self._queue.put(command)
+                return
+            if isinstance(command, _Stop) or self._stopping.is_set():
+                return
+            lane.doing = (command,)
             self._one(command)
+            lane.doing = ()
 
     def _one(self, command: C) -> None:
         error = self._guarded(lambda: self._send(self._perform(command)))
@@ -115,14 +170,15 @@ class Worker(Generic[C, E]):
 
     def _log_once(self, fault: Exception) -> None:
         # The same fault at every retry for months would wear out the card: its traceback is written the first
-        # time.
+        # time, and later a line at the second time, the fourth, the eighth ...
         last = traceback.extract_tb(fault.__traceback__)[-1]
         place = f"{type(fault).__name__} in {last.filename}:{last.lineno}"
-        if place in self._known_faults:
-            _log.error("again in worker %s: %s", self.name, place)
-        else:
-            self._known_faults.add(place)
+        self._known_faults[place] += 1
+        times = self._known_faults[place]
+        if times == 1:
             _log.error("a fault in worker %s", self.name, exc_info=fault)
+        elif times.bit_count() == 1:
+            _log.error("again in worker %s, %d times by now: %s", self.name, times, place)
 
 
 class BatchWorker(Worker[C, E]):
@@ -145,16 +201,18 @@ class BatchWorker(Worker[C, E]):
         self._perform_batch = perform_batch
         self._at_most = at_most
 
-    def _run(self) -> None:
+    def _run(self, lane: Lane[C]) -> None:
         ended = False
         while not ended:
             batch, ended = self._take()
             if self._stopping.is_set():
                 return
+            lane.doing = tuple(batch)
             if len(batch) == 1:
                 self._one(batch[0])
             elif batch:
-                self._many(batch)
+                self._many(batch, lane)
+            lane.doing = ()
 
     def _take(self) -> tuple[list[C], bool]:
         """What is queued, waiting for the first, and whether the thread ends after it."""
@@ -171,11 +229,12 @@ class BatchWorker(Worker[C, E]):
             wait = False
         return batch, False
 
-    def _many(self, batch: list[C]) -> None:
+    def _many(self, batch: list[C], lane: Lane[C]) -> None:
         events: list[E] = []
         # Nothing is sent before all is done: a batch that fails half-way must not be told of twice.
         if self._guarded(lambda: events.extend(self._perform_batch(batch))) is None:
             self._send(events)
         else:
-            for command in batch:
+            for number, command in enumerate(batch):
+                lane.doing = tuple(batch[number:])
                 self._one(command)

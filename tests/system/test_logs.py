@@ -146,3 +146,22 @@ def test_sigusr1_writes_where_every_thread_stands() -> None:
     )
     assert done.stderr.count("most recent call first") == 2
     assert signal.SIGUSR1
+
+
+def test_what_lives_for_an_hour_is_masked_and_in_time_forgotten() -> None:
+    redactor = Redactor()
+    redactor.add("for-good")
+    for number in range(40):
+        redactor.add_passing(f"passing-{number:02}")
+        redactor.add_passing("abc")
+    assert redactor("for-good passing-39 passing-08 passing-07 abc") == "*** *** *** passing-07 abc"
+
+
+def test_a_passing_secret_that_is_told_again_counts_as_new() -> None:
+    redactor = Redactor()
+    redactor.add_passing("first")
+    for number in range(31):
+        redactor.add_passing(f"passing-{number:02}")
+    redactor.add_passing("first")
+    redactor.add_passing("the last")
+    assert redactor("first") == "***"

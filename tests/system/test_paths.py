@@ -106,6 +106,41 @@ def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         paths.make(Dirs(tmp_path / "file/state", tmp_path, tmp_path))
 
 
+def test_parents_that_are_missing_are_made_for_us_alone_too(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        paths.make(Dirs(tmp_path / "a/b/state", tmp_path / "a/c/cache", tmp_path / "a/run"))
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a").rglob("*")} == {0o700}
+
+
+@pytest.mark.parametrize("mode", [0o755, 0o770, 0o777])
+def test_a_directory_with_nothing_but_ours_in_it_is_shut(tmp_path: Path, mode: int) -> None:
+    for name, content in (("state", "catalog.sqlite3"), ("cache", "renditions")):
+        (tmp_path / name / content).mkdir(parents=True)
+        (tmp_path / name).chmod(mode)
+    paths.make(Dirs(tmp_path / "state", tmp_path / "cache", tmp_path / "run"))
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
+
+
+def test_a_directory_with_other_things_in_it_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "home" / "Documents").mkdir(parents=True)
+    (tmp_path / "home").chmod(0o755)
+    paths.make(Dirs(tmp_path / "home", tmp_path / "home", tmp_path / "run"))
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o755
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_a_state_directory_that_everybody_may_write_to_is_refused(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "temp" / "others").mkdir(parents=True)
+    (tmp_path / "temp").chmod(mode)
+    with pytest.raises(Unwritable, match=r"temp can be written by others; its mode should be 0700"):
+        paths.make(Dirs(tmp_path / "temp", tmp_path / "cache", tmp_path / "run"))
+    assert stat.S_IMODE((tmp_path / "temp").stat().st_mode) == mode
+
+
 def test_a_link_in_place_of_the_runtime_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "elsewhere")
