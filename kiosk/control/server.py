@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 
 _CLIENTS = 8
 """At a time. A person has one shell, a script perhaps two."""
+_WAITING = 64
+"""In the kernel, until they are taken or refused: beyond that a client fails at once, the honest one too."""
 _LINE_SECONDS = 2.0
 """For the whole request: both ends are on this machine."""
 
@@ -75,7 +77,7 @@ class ControlServer:
             os.fchmod(listener.fileno(), 0o600)
             with short_name(self.path) as name:
                 listener.bind(name)
-            listener.listen(_CLIENTS)
+            listener.listen(_WAITING)
             self._inode = self.path.stat().st_ino
         except OSError as error:
             listener.close()

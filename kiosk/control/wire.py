@@ -66,6 +66,9 @@ def decode_request(line: bytes) -> tuple[ControlVerb, dict[str, str]]:
             raise BadLine(f"{verb.word} takes no argument of that name")
         if not isinstance(value, str):
             raise BadLine(f"the argument {name} has to be text")
+        # JSON can spell NUL and half a surrogate pair: neither a path nor a form can hold them.
+        if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value):
+            raise BadLine(f"the argument {name} has a character in it that is none")
     return verb, fields
 
 
