@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from kiosk.demo.settings import SCOPE_ALIASES, DemoClient
-from kiosk.demo.state import CodeGrant, DeviceGrant, PickingSession, World, fresh
+from kiosk.demo.state import CodeGrant, DeviceGrant, PickingSession, World
 
 CODE_LIFETIME = 600.0
 """An authorization code's life in seconds (RFC 6749 section 4.1.2 recommends ten minutes at most)."""
@@ -113,7 +113,7 @@ def authorize(world: World, query: Mapping[str, str], user: str, scopes: Sequenc
         repeated = any((g.user, g.client_id) == (user, client.client_id) for g in world.refresh.values())
         granted = granted_scopes(query["scope"].split(), scopes)
         grant = CodeGrant(
-            code=fresh("4/demo-"),
+            code=world.secret("authorization code", "4/demo-"),
             client_id=client.client_id,
             redirect_uri=query["redirect_uri"],
             challenge=query.get("code_challenge", ""),

@@ -104,7 +104,10 @@ class Drip(Fault):
 
 @attrs.frozen
 class Truncate(Fault):
-    """A true Content-Length, ``after`` body bytes, then an orderly end of the connection."""
+    """A true Content-Length, ``after`` body bytes, then an orderly end of the connection.
+
+    Here and below a negative ``after`` counts from the body's end.
+    """
 
     after: int
 

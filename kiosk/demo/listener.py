@@ -203,7 +203,7 @@ class _Connection(BaseHTTPRequestHandler):
             answered(request, 0, 0)
             self._reset()
         elif stop_at is not None:
-            answered(request, answer.status, min(stop_at, len(body)))
+            answered(request, answer.status, len(body[:stop_at]))
             self.connection.sendall(head + body[:stop_at])
             if isinstance(fault, Reset):
                 self._reset()

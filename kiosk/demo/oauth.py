@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from kiosk.demo.answers import Answer, Request, json_answer, oauth_error
 from kiosk.demo.settings import DEVICE_SCOPES, PICKER_SCOPE, DemoClient
-from kiosk.demo.state import DeviceGrant, World, fresh, fresh_user_code, whole
+from kiosk.demo.state import DeviceGrant, World, fresh_user_code, whole
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 SLOW_DOWN_SECONDS = 5.0
@@ -50,7 +50,7 @@ def _issue_device_code(world: World, client: DemoClient, scopes: tuple[str, ...]
     request_id, display_name = _read_state(state)
     with world.changed:
         grant = DeviceGrant(
-            device_code=fresh("4/demo-"),
+            device_code=world.secret("device code", "4/demo-"),
             user_code=fresh_user_code(),
             client_id=client.client_id,
             scopes=scopes,
@@ -153,7 +153,10 @@ def _refresh_grant(world: World, request: Request, client: DemoClient) -> Answer
     grant = world.refresh.get(request.form.get("refresh_token", ""))
     if grant is None or grant.client_id != client.client_id:
         return oauth_error(400, "invalid_grant", "Token has been expired or revoked.")
-    return json_answer(world.issue(grant.user, grant.client_id, grant.scopes, with_refresh=False))
+    rotates = world.settings.rotate_refresh_tokens
+    if rotates:
+        del world.refresh[request.form["refresh_token"]]
+    return json_answer(world.issue(grant.user, grant.client_id, grant.scopes, with_refresh=rotates))
 
 
 _GRANTS: dict[str, Callable[[World, Request, DemoClient], Answer]] = {

@@ -180,7 +180,7 @@ def _page_start(session: PickingSession, page_token: str) -> int | None:
 
 
 def _new_base_url(world: World, session: PickingSession, item: DemoItem) -> str:
-    key = fresh("")
+    key = world.secret("base URL", "")
     expires_at = world.clock() + world.settings.base_url_lifetime
     world.base_urls[key] = BaseUrl(item, session.user, session.client_id, expires_at)
     return f"{world.url}/ppa/{key}"

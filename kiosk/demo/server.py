@@ -200,6 +200,12 @@ class DemoGoogle:
         with self._world.changed:
             return tuple(self._world.refresh)
 
+    @property
+    def secrets(self) -> tuple[tuple[str, str], ...]:
+        """(kind, value) of every secret ever handed out, in order."""
+        with self._world.changed:
+            return tuple(self._world.secrets)
+
     def wait_for(self, predicate: Callable[[], object], timeout: float = 10.0) -> None:
         """Until the predicate holds, looking again at every change here. Raises TimeoutError."""
         with self._world.changed:

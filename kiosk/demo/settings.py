@@ -87,6 +87,10 @@ class DemoSettings:
     offer_verification_url_complete: bool = False
 
     access_token_expires_in: float = 3599.0
+    shapeless_secrets: bool = False
+    """True: codes and both kinds of tokens look like nothing in particular: nobody knows them by their shape."""
+    rotate_refresh_tokens: bool = False
+    """True: each refresh brings another refresh token, and the old one is dead (RFC 6749 section 6)."""
     max_refresh_tokens: int = 100
     """Per account and client; the oldest dies silently."""
 

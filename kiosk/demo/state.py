@@ -134,6 +134,14 @@ class World:
         self.base_urls: dict[str, BaseUrl] = {}
         self.videos: dict[str, DemoItem] = {}
         """One-time paths of the other host."""
+        self.secrets: list[tuple[str, str]] = []
+        """Every secret ever handed out, with its kind; never forgotten."""
+
+    def secret(self, kind: str, prefix: str) -> str:
+        """A fresh secret, of Google's shape unless the settings want none."""
+        value = secrets.token_urlsafe(12) if self.settings.shapeless_secrets else fresh(prefix)
+        self.secrets.append((kind, value))
+        return value
 
     def device(self, device_code: str) -> DeviceGrant | None:
         """The grant of a device code."""
@@ -149,7 +157,7 @@ class World:
     ) -> dict[str, object]:
         """New tokens, as the token endpoint answers them."""
         answer: dict[str, object] = {
-            "access_token": fresh("ya29.demo-"),
+            "access_token": self.secret("access token", "ya29.demo-"),
             "expires_in": whole(self.settings.access_token_expires_in),
             "scope": " ".join(scopes),
             "token_type": "Bearer",
@@ -157,7 +165,7 @@ class World:
         expires_at = self.clock() + self.settings.access_token_expires_in
         self.access[str(answer["access_token"])] = Access(user, client_id, scopes, expires_at)
         if with_refresh:
-            answer["refresh_token"] = fresh("1//demo-")
+            answer["refresh_token"] = self.secret("refresh token", "1//demo-")
             self.refresh[str(answer["refresh_token"])] = Access(user, client_id, scopes, float("inf"))
             self._drop_oldest(user, client_id)
         return answer
