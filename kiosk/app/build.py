@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kiosk.app.loop import Ending, Kiosk, Signature
+from kiosk.app.secrets import masked, masked_log
 from kiosk.app.workers import Message, Workers
 from kiosk.config import Config, Loaded
-from kiosk.control import ControlServer
+from kiosk.control import ControlRequest, ControlServer
 from kiosk.core.events import Asked, Verb
-from kiosk.core.model import Seconds, Settings, Size, Slide
+from kiosk.core.hanging import calm, moving, still
+from kiosk.core.model import Seconds, Settings, Size, Slide, Style, Transition
 from kiosk.storage import Storage
 from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock
@@ -38,15 +40,15 @@ def run_frame(
     """
     config = loaded.config
     started = time.monotonic()
-    redactor = logs.set_up(env)
-    redactor.add(config.google.client_secret.reveal)
+    redactor = masked_log(loaded, env)
     logs.dump_threads_on_signal()
     dirs = paths.find(env, state_dir=config.storage.state_dir, cache_dir=config.storage.cache_dir)
     paths.make(dirs)
     with InstanceLock(dirs.state):
         inbox: Inbox[Message] = Inbox()
-        storage = new_storage(config, dirs)
-        workers = Workers(storage, client_maker(config, lan_host), _preparer(storage), inbox.put)
+        storage = new_storage(loaded, dirs)
+        put = masked(redactor, inbox.put)
+        workers = Workers(storage, client_maker(config, lan_host), _preparer(storage), put)
         kiosk = Kiosk(
             settings=settings_of(loaded),
             clock=RealClock(),
@@ -61,18 +63,18 @@ def run_frame(
         kiosk.open_catalog()
         try:
             with quit_on_signals(inbox.put):
-                return _show(kiosk, config, dirs, inbox)
+                return _show(kiosk, config, dirs, put)
         finally:
             workers.stop()
             storage.close()
 
 
-def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, inbox: Inbox[Message]) -> Ending:
+def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, put: Callable[[ControlRequest], None]) -> Ending:
     from kiosk.display import Painter, open_screen
 
     display = config.display
     size = None if display.fullscreen else Size(display.width, display.height)
-    control = ControlServer(dirs.runtime, inbox.put)
+    control = ControlServer(dirs.runtime, put)
     control.start()
     try:
         screen = open_screen(size, display.rotation, display.renderer)
@@ -84,14 +86,16 @@ def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, inbox: Inbox[Message])
         control.stop()
 
 
-def new_storage(config: Config, dirs: paths.Dirs) -> Storage:
-    storage = config.storage
+def new_storage(loaded: Loaded, dirs: paths.Dirs) -> Storage:
+    storage, key = loaded.config.storage, loaded.key
     return Storage(
         dirs.state,
         dirs.cache,
         cache_max_mb=storage.cache_max_mb,
         keep_free_mb=storage.keep_free_mb,
-        client_id=config.google.client_id,
+        client_id=loaded.config.google.client_id,
+        key=None if key is None else key.bytes,
+        encrypt=storage.encrypt,
     )
 
 
@@ -113,17 +117,21 @@ def client_maker(config: Config, lan_host: str | None = None) -> Callable[[], Go
     return new_client
 
 
-def _preparer(storage: Storage) -> Callable[[Slide, Size], PreparedSlide]:
-    def prepare(slide: Slide, screen: Size) -> PreparedSlide:
+def _preparer(storage: Storage) -> Callable[[Slide, Size, Style], PreparedSlide]:
+    def prepare(slide: Slide, screen: Size, style: Style) -> PreparedSlide:
         from kiosk.display import prepare as read
 
-        return read(storage.path_of(slide.items[0]), screen)
+        item = slide.items[0]
+        with storage.picture(item) as file:
+            return read(storage.path_of(item), screen, style, file=file)
 
     return prepare
 
 
 def settings_of(loaded: Loaded) -> Settings:
-    config = loaded.config
+    config, show = loaded.config, loaded.config.slideshow
+    transition = 0.0 if show.transition is Transition.NONE else show.transition_seconds
+    style = Style(config.picture.surround, config.picture.mat, show.motion)
     return Settings(
         client=config.google.client,
         display_name=config.google.display_name,
@@ -131,8 +139,11 @@ def settings_of(loaded: Loaded) -> Settings:
         mode=config.picking.mode,
         order=config.slideshow.order,
         dwell=Seconds(config.slideshow.dwell_seconds),
-        transition=Seconds(config.slideshow.transition_seconds),
+        transition=Seconds(transition),
+        kind=calm(show.transition) if show.reduced_motion else show.transition,
+        style=still(style) if show.reduced_motion else moving(style, show.dwell_seconds + 2 * transition),
         config_path=str(loaded.place),
+        keep_signed_in=config.google.keep_signed_in,
         seed=os.urandom(32),
     )
 

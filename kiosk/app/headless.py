@@ -12,15 +12,19 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from kiosk.app.build import client_maker, new_storage, settings_of
+from kiosk.app.key_place import check_key_place
+from kiosk.app.secrets import masked, masked_log
 from kiosk.app.status import status
 from kiosk.app.workers import Message, Workers
 from kiosk.config import Loaded
 from kiosk.core import machine
 from kiosk.core.commands import (
     Command,
+    CreatePickingSession,
     DeletePickingSession,
     ExchangeCode,
     ForgetPick,
+    ForgetPickRequest,
     OpenCatalog,
     PollToken,
     RefreshAccessToken,
@@ -29,11 +33,12 @@ from kiosk.core.commands import (
     SaveAttempt,
     SaveCredentials,
     SavePick,
+    SavePickRequest,
     WipeEverything,
 )
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, Saved, Wiped
 from kiosk.errors import StorageError, Unexpected
-from kiosk.system import logs, paths
+from kiosk.system import paths
 from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
 from kiosk.system.lock import InstanceLock
@@ -47,6 +52,8 @@ ACCOUNT = (
     SaveCredentials,
     SaveAttempt,
     SavePick,
+    SavePickRequest,
+    ForgetPickRequest,
     DeletePickingSession,
     ForgetPick,
     Revoke,
@@ -71,6 +78,8 @@ class Headless:
         self._inbox = inbox
         self._saving: set[int] = set()
         self._wiped = False
+        self._held: list[Command] = []
+        """Picking sessions to be made: by the frame, unless a sign-out has to find and delete them."""
         self.state, commands = machine.start(settings_of(loaded), self._clock.now())
         for command in commands:
             workers.do(command)
@@ -94,6 +103,7 @@ class Headless:
             now = self._clock.now().monotonic
             if now >= end:
                 return
+            self._workers.look(now)
             soonest = min(machine.next_deadline(self.state), end, now + LONGEST_WAIT)
             for message in self._inbox.drain(max(soonest - now, 0.0)):
                 if isinstance(message, Event):
@@ -109,24 +119,34 @@ class Headless:
         self.state, commands = machine.step(self.state, event, self._clock.now())
         # An erased frame would ask for a sign-in next; here nobody has asked for one.
         self._wiped = self._wiped or isinstance(event, Wiped)
-        for command in commands:
-            if isinstance(command, ACCOUNT) and not self._wiped:
+        for command in (*self._release(), *commands):
+            if isinstance(command, CreatePickingSession) and self.state.leaving is None:
+                self._held.append(command)
+            elif isinstance(command, (*ACCOUNT, CreatePickingSession)) and not self._wiped:
                 if isinstance(command, SaveCredentials):
                     self._saving.add(command.id)
                 self._workers.do(command)
+
+    def _release(self) -> list[Command]:
+        """What was held back, once it is a sign-out that waits for the answer."""
+        if self.state.leaving is None:
+            return []
+        released, self._held = self._held, []
+        return released
 
 
 @contextmanager
 def headless(loaded: Loaded, env: Mapping[str, str]) -> Iterator[Headless]:
     """Holds the state directory's lock; raises AlreadyRunning when a kiosk has it."""
+    check_key_place(loaded, env)
     config = loaded.config
-    logs.set_up(env).add(config.google.client_secret.reveal)
+    redactor = masked_log(loaded, env)
     dirs = paths.find(env, state_dir=config.storage.state_dir, cache_dir=config.storage.cache_dir)
     paths.make(dirs)
     with InstanceLock(dirs.state):
         inbox: Inbox[Message] = Inbox()
-        storage = new_storage(config, dirs)
-        workers = Workers(storage, client_maker(config), _no_screen, inbox.put)
+        storage = new_storage(loaded, dirs)
+        workers = Workers(storage, client_maker(config), _no_screen, masked(redactor, inbox.put))
         workers.start_disk()
         workers.start_others()
         try:

@@ -14,7 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kiosk.app.status import status
+from kiosk.app.screenshot import save_screenshot
+from kiosk.app.status import sentence, status
 from kiosk.app.workers import Message, Prepared, Workers
 from kiosk.control import ControlRequest, ControlVerb
 from kiosk.core import compose, machine, signin
@@ -85,7 +86,7 @@ class Kiosk:
         self._pressed = float("-inf")
         self._next_frame = now.monotonic
         self._watched = now.monotonic
-        self._said = ""
+        self._said = self._told = ""
         self._warned: dict[str, float] = {}
         """Lines of the log, and when they were last true, in monotonic seconds; the oldest first."""
         self._ready = False
@@ -100,11 +101,13 @@ class Kiosk:
         self._screen, self._painter = screen, painter
         now = self._clock.now()
         self._opened_at = now.monotonic
-        self._step(ScreenResized(screen=screen.canvas.size), now)
+        self._step(ScreenResized(screen=screen.canvas.size, moves=screen.canvas.moves), now)
         self._workers.start_others()
         while self._ending is None:
             self._turn()
-        self._notifier.stopping()
+        # A changed config file starts the program anew in the same process: to systemd that is no stop.
+        if self._ending is Ending.QUIT:
+            self._notifier.stopping()
         return self._ending
 
     def _turn(self) -> None:
@@ -120,7 +123,7 @@ class Kiosk:
 
     def _wait(self, now: Moment) -> float:
         """Seconds until something has to be done."""
-        if compose.animating(self.state):
+        if compose.animating(self.state, now.monotonic):
             return max(self._next_frame - now.monotonic, 0.0)
         if self._holds_back(now):
             return max(self._opened_at + FIRST_WORDS - now.monotonic, 0.0)
@@ -209,7 +212,14 @@ class Kiosk:
         match request.verb:
             case ControlVerb.STATUS:
                 uptime = now.monotonic - self._started
-                told = status(self.state, now=now.monotonic, flips=self._painter.flips, uptime_seconds=uptime)
+                told = status(
+                    self.state,
+                    now=now.monotonic,
+                    flips=self._painter.flips,
+                    uptime_seconds=uptime,
+                    stuck=self._workers.stuck,
+                    restarts=self._workers.restarts,
+                )
                 request.answer(**told)
             case ControlVerb.SCREENSHOT:
                 self._screenshot(request)
@@ -230,7 +240,7 @@ class Kiosk:
             request.refuse("screenshot needs an absolute path")
             return
         try:
-            self._painter.read().save(path, "PNG")
+            save_screenshot(self._painter.read(), path)
         except OSError as error:
             request.refuse(f"{path}: {error.strerror or error}")
         else:
@@ -242,15 +252,19 @@ class Kiosk:
         if word != self._said:
             _log.info("%s", word)
             self._said = word
-            self._notifier.status(word)
+        words = sentence(self.state, word)
+        if words != self._told:
+            self._told = words
+            self._notifier.status(words)
         if not self._ready and self._painter.flips:
             self._ready = True
             self._notifier.ready()
             # The modules stay for good: no collection has to walk through them again.
             gc.freeze()
             gc.enable()
+        self._workers.look(now.monotonic)
         seconds = self._notifier.watchdog_seconds
-        if seconds is not None and now.monotonic - self._watched >= seconds / 2 and not self._workers.dead():
+        if seconds is not None and now.monotonic - self._watched >= seconds / 2 and self._workers.healthy:
             self._watched = now.monotonic
             self._notifier.watchdog()
 

@@ -19,9 +19,10 @@ from kiosk.core.events import Asked, Verb
 from kiosk.core.model import Settings
 from kiosk.core.scene import Card, Look, Scene
 from kiosk.errors import ConfigError, Unwritable
-from kiosk.system import paths
+from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
+from kiosk.system.notify import Notifier
 
 if TYPE_CHECKING:
     from kiosk.display import Painter, Screen
@@ -40,13 +41,14 @@ def show_mistakes(error: ConfigError, file: Path, seen: Signature, env: Mapping[
     from kiosk.app.build import quit_on_signals
     from kiosk.display import Painter, open_screen
 
+    logs.dump_threads_on_signal()
     inbox: Inbox[object] = Inbox()
     with _control(inbox, env):
         screen = open_screen(None)
         try:
             painter = Painter(screen.canvas, paths.assets_dir())
             with quit_on_signals(inbox.put):
-                return _Waiting(error, file, seen).until_over(inbox, screen, painter)
+                return _Waiting(error, file, seen, Notifier(env)).until_over(inbox, screen, painter)
         finally:
             screen.close()
 
@@ -71,10 +73,12 @@ def _control(inbox: Inbox[object], env: Mapping[str, str]) -> Iterator[None]:
 class _Waiting:
     """For an edit of the file, with an ear for the socket and the keyboard."""
 
-    def __init__(self, error: ConfigError, file: Path, seen: Signature) -> None:
+    def __init__(self, error: ConfigError, file: Path, seen: Signature, notifier: Notifier) -> None:
         self._error = error
         self._file = file
         self._seen = seen
+        self._notifier = notifier
+        self._ready = False
         self._clock = RealClock()
         self._began = self._clock.now().monotonic
         self._since = datetime.now(UTC)
@@ -82,13 +86,24 @@ class _Waiting:
     def until_over(self, inbox: Inbox[object], screen: Screen, painter: Painter) -> Ending:
         while True:
             painter.paint(Scene(card=card(self._error, self._file)))
+            self._tell()
             for message in (*inbox.drain(LOOK), *screen.events(paused=False)):
                 if isinstance(message, ControlRequest):
                     self._answer(message, painter)
                 if isinstance(message, Asked | ControlRequest) and message.verb in _QUIT:
+                    self._notifier.stopping()
                     return Ending.QUIT
             if signature(self._file) != self._seen:
                 return Ending.CONFIG_CHANGED
+
+    def _tell(self) -> None:
+        """To systemd a frame that shows a mistake runs: starting it again would mend nothing."""
+        if not self._ready:
+            self._ready = True
+            self._notifier.ready()
+            self._notifier.status("The config file has to be mended, the screen and the log say where")
+        if self._notifier.watchdog_seconds is not None:
+            self._notifier.watchdog()
 
     def _answer(self, request: ControlRequest, painter: Painter) -> None:
         match request.verb:

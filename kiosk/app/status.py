@@ -18,7 +18,15 @@ _PHASES = {
 }
 
 
-def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> dict[str, Any]:
+def status(
+    state: State,
+    *,
+    now: float,
+    flips: int,
+    uptime_seconds: float,
+    stuck: tuple[str, ...] = (),
+    restarts: int = 0,
+) -> dict[str, Any]:
     """Keys and types are promised in the README."""
     attempt = state.signin.attempt if isinstance(state.signin, signin.Waiting) else None
     phase = state.picking.phase
@@ -36,6 +44,10 @@ def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> di
         "stored": state.counts.stored,
         "failed": state.counts.failed,
         "hidden": state.counts.hidden,
+        "set_aside": [
+            {"item": each.item_id, "filename": each.filename, "why": each.why}
+            for each in state.counts.set_aside
+        ],
         "slide": [item.item_id for item in current.items] if current else [],
         "paused": state.show.paused,
         "title": scene.card.title if scene.card else None,
@@ -43,13 +55,41 @@ def status(state: State, *, now: float, flips: int, uptime_seconds: float) -> di
         "sign_in": "exchanging" if state.exchange else _PHASES[type(state.signin)],
         "sign_in_reason": _reason(state.signin),
         "sign_ins": state.sign_ins,
+        "disconnects": state.disconnects,
+        "disconnect_error": state.disconnect_error,
         "open_picking_sessions": _open_sessions(state),
         "last_error": error.text if error else None,
         "last_error_at": error.at.isoformat() if error else None,
+        "stuck": list(stuck),
+        "restarts": restarts,
         "flips": flips,
         "uptime_seconds": round(uptime_seconds, 1),
         "version": __version__,
     }
+
+
+_SENTENCES = {
+    "starting": "Starting",
+    "signing_in": "Waiting for somebody to sign in",
+    "picking": "Waiting for somebody to pick photographs",
+    "listing": "Asking Google what was picked",
+    "downloading": "Fetching what was picked",
+    "showing": "Showing photographs",
+    "trouble": "In trouble, the screen and the log say why",
+}
+
+
+def sentence(state: State, word: str) -> str:
+    """One sentence for `systemctl status`, which many may read: no code and no error's text is in it.
+
+    word: ``state`` in the status.
+    """
+    doing = _SENTENCES[word]
+    if word == "showing" and state.show.paused:
+        doing = "Paused at a photograph"
+    if not state.opened:
+        return doing
+    return f"{doing}; {state.counts.stored} on the card"
 
 
 def _reason(part: signin.SignIn) -> str | None:
@@ -59,4 +99,4 @@ def _reason(part: signin.SignIn) -> str | None:
 def _open_sessions(state: State) -> int:
     ids = {deletion.session_id for deletion in state.picking.deletions}
     current = picking.session_of(state.picking.phase)
-    return len(ids | ({current} if current else set()))
+    return len(ids | ({current} if current else set())) + len(state.picking.doubts)

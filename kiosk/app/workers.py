@@ -11,18 +11,30 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from kiosk.control import ControlRequest
-from kiosk.core.commands import Command, DiskCommand, FetchRendition, GoogleCommand, PrepareSlide
+from kiosk.core.commands import (
+    Command,
+    CreatePickingSession,
+    DiskCommand,
+    FetchRendition,
+    GetPickingSession,
+    GoogleCommand,
+    OpenCatalog,
+    PrepareSlide,
+    WipeEverything,
+)
 from kiosk.core.downloads import AT_ONCE
 from kiosk.core.events import Event, Failed, RenditionFetched, SlidePrepared
-from kiosk.core.model import Size, Slide
-from kiosk.errors import KioskError
+from kiosk.core.model import MediaItemId, Size, Slide, Style
+from kiosk.errors import Corrupt, KioskError, Unexpected
 from kiosk.storage import Storage
+from kiosk.system.watch import Care, Watch
 from kiosk.system.workers import BatchWorker, Worker
 
 if TYPE_CHECKING:
@@ -42,6 +54,17 @@ Message = Event | Prepared | ControlRequest
 """Whatever can lie in the inbox."""
 Put = Callable[[Event | Prepared], None]
 
+GOOGLE_SECONDS = 120.0
+"""An answer has 30 s, but the system's name resolution has no limit of ours. Later than this it hangs."""
+DOWNLOAD_SECONDS = 360.0
+"""A picture's bytes have 120 s; then it waits for its turn to be decoded, and for the card."""
+DECODE_SECONDS = 60.0
+DISK_SECONDS = 120.0
+DISK_LONG_SECONDS = 1800.0
+"""To rebuild or to erase a large card: systemd must not begin it anew again and again."""
+STOP_SECONDS = 1.2
+"""For all threads together; the whole stop has two."""
+
 
 def failed(command: Command, error: KioskError) -> Event:
     return Failed(answers=command.id, command=command, error=error)
@@ -54,7 +77,7 @@ class Workers:
         self,
         storage: Storage,
         new_client: Callable[[], GoogleClient],
-        prepare: Callable[[Slide, Size], PreparedSlide],
+        prepare: Callable[[Slide, Size, Style], PreparedSlide],
         put: Put,
     ) -> None:
         self._storage = storage
@@ -64,11 +87,16 @@ class Workers:
         self._google: Worker[Command, Event] = Worker("google", put, self._ask_google, failed)
         self._download: Worker[Command, Event] = Worker("download", put, self._fetch, failed, threads=AT_ONCE)
         self._decode: Worker[Command, Event | Prepared] = Worker("decode", put, self._decode_slide, failed)
-
-    @property
-    def _all(self) -> dict[str, Worker[Command, Event]]:
-        decode: Worker[Command, Event] = self._decode  # type: ignore[assignment]  # puts Prepared as well
-        return {"disk": self._disk, "decode": decode, "google": self._google, "download": self._download}
+        self._hung: set[MediaItemId] = set()
+        self._watch: Watch[Command] = Watch(
+            (
+                # One connection to the catalog and one writer: no second thread beside one that hangs.
+                Care(self._disk, _disk_seconds),
+                Care(self._decode, lambda _: DECODE_SECONDS, self._decoding_hangs),
+                Care(self._google, lambda _: GOOGLE_SECONDS, _hangs),
+                Care(self._download, lambda _: DOWNLOAD_SECONDS, _hangs),
+            )
+        )
 
     def start_disk(self) -> None:
         """First and alone: it reads the card while the window is still being made."""
@@ -94,21 +122,43 @@ class Workers:
                 return False
         return True
 
-    def dead(self) -> tuple[str, ...]:
-        """Names of the workers that do not run any more."""
-        return tuple(name for name, worker in self._all.items() if not worker.alive)
+    def look(self, now: float) -> None:
+        """See to threads that died or hang; belongs into every turn of the loop. ``now``: monotonic seconds."""
+        self._watch.look(now)
+
+    @property
+    def healthy(self) -> bool:
+        """Every thread runs and takes commands. Otherwise systemd's watchdog is to know."""
+        return self._watch.healthy
+
+    @property
+    def stuck(self) -> tuple[str, ...]:
+        """Names of the workers with a thread that hangs."""
+        return self._watch.stuck
+
+    @property
+    def restarts(self) -> int:
+        """Threads that had to be replaced."""
+        return self._watch.restarts
 
     def stop(self) -> None:
         """The network's threads may hang and are left behind; the card's thread finishes what is queued."""
-        for worker in (self._download, self._google, self._decode):
-            worker.stop(timeout=0.2)
-        self._disk.stop(timeout=1.2, finish=True)
+        others = (self._download, self._google, self._decode)
+        for worker in others:
+            worker.stop(timeout=0.0)
+        end = time.monotonic() + STOP_SECONDS
+        self._disk.stop(timeout=STOP_SECONDS, finish=True)
+        for worker in others:
+            worker.stop(timeout=min(max(end - time.monotonic(), 0.0), 0.2))
 
     def _on_disk(self, commands: Sequence[Command]) -> Iterable[Event]:
         return self._storage.perform_batch(commands)
 
     def _ask_google(self, command: Command) -> Iterable[Event]:
         assert isinstance(command, GoogleCommand)  # noqa: S101  `do` sends nothing else
+        if isinstance(command, (CreatePickingSession, GetPickingSession)):
+            # Somebody is choosing: the decoder starts now, so that the first picture does not wait for it.
+            self._storage.warm()
         yield self._clients.mine().perform(command)
 
     def _fetch(self, command: Command) -> Iterable[Event]:
@@ -124,8 +174,25 @@ class Workers:
 
     def _decode_slide(self, command: Command) -> Iterable[Event | Prepared]:
         assert isinstance(command, PrepareSlide)  # noqa: S101  `do` sends nothing else
-        pixels = self._prepare(command.slide, command.screen)
+        pixels = self._prepare(command.slide, command.screen, command.style)
         yield Prepared(SlidePrepared(answers=command.id, slide=command.slide), pixels)
+
+    def _decoding_hangs(self, command: Command) -> KioskError:
+        """The same picture a second time is the picture's fault: it is set aside, and the show goes on."""
+        assert isinstance(command, PrepareSlide)  # noqa: S101  `do` sends nothing else
+        item = command.slide.items[0]
+        if item.item_id in self._hung:
+            return Corrupt(self._storage.path_of(item), "reading it takes longer than a minute")
+        self._hung.add(item.item_id)
+        return _hangs(command)
+
+
+def _hangs(command: Command) -> KioskError:
+    return Unexpected(f"no end of {type(command).__name__}")
+
+
+def _disk_seconds(command: Command) -> float:
+    return DISK_LONG_SECONDS if isinstance(command, (OpenCatalog, WipeEverything)) else DISK_SECONDS
 
 
 class _PerThread:
