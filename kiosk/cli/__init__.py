@@ -78,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     # For the demo, whose pages a phone reaches over plain http at this address of this machine.
     run.add_argument("--allow-lan-pages", metavar="HOST", help=argparse.SUPPRESS)
     _add_demo(add("demo", "try it all against a Google on this machine", _demo))
+    show = add("show", "show pictures from disk with the present settings, for trying a look", _show)
+    show.add_argument("files", type=_file, nargs="+", metavar="FILE")
+    sheet = add("sheet", "draw each surround and each transition on one sheet", _sheet)
+    sheet.add_argument("file", type=Path, metavar="FILE.png")
+    sheet.add_argument("photos", type=_file, nargs="*", metavar="PHOTO", help="the demo's own without any")
     add("config", "show the effective configuration and where each value came from", _config)
     doctor = add("doctor", "check everything that the frame needs", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
@@ -114,6 +119,13 @@ def _size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is no file; allowed: pictures on this machine")
+    return path
+
+
 def _photos(text: str) -> Library:
     from kiosk.demo import folder_library
 
@@ -138,6 +150,18 @@ def _demo(call: Call) -> int:
     from kiosk.cli.demo import demo
 
     return demo(call)
+
+
+def _show(call: Call) -> int:
+    from kiosk.cli.show import show
+
+    return show(call)
+
+
+def _sheet(call: Call) -> int:
+    from kiosk.cli.sheet import sheet
+
+    return sheet(call)
 
 
 def _config(call: Call) -> int:

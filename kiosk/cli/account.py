@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.cli.browser import ask_browser
 from kiosk.cli.exits import Exit
-from kiosk.cli.ways import Facts, Way, way
+from kiosk.cli.ways import Alone, Facts, Way, way
 from kiosk.config import Loaded, load
 from kiosk.core import words
 from kiosk.core.events import Asked, Verb
@@ -38,6 +38,10 @@ def sign_in(call: Call) -> int:
         where = f"{loaded.place}: [google] client_id"
         raise ConfigError((Problem(where, "it is missing", "the client id from Google's console"),))
     with way(call, lambda: loaded) as through:
+        if isinstance(through, Alone) and not loaded.config.google.keep_signed_in:
+            raise KioskError(
+                "[google] keep_signed_in is false, so nothing would be left of this sign-in: start the frame first"
+            )
         facts = _ready(through)
         if facts["signed_in"]:
             print("This frame is signed in already; this signs it in anew.", flush=True)
@@ -129,7 +133,7 @@ class _Told:
         self._code: str | None = None
         self._error_at = before["last_error_at"]
         self.error: str | None = None
-        """The last fault since ``before``."""
+        """The last fault since ``before``, anybody's."""
 
     def code(self, facts: Facts) -> bool:
         code = facts["user_code"]
@@ -160,17 +164,20 @@ def sign_out(call: Call) -> int:
         print("Nothing was changed.")
         return Exit.FAILED
     with way(call, lambda: _own(call)) as through:
+        withdraws = _ready(through)["signed_in"]
         error = disconnect(through)
     if error:
         print(f"Erased here, but not without trouble: {error}", file=sys.stderr)
         print(f"To be sure, withdraw the access yourself at {words.PERMISSIONS_ADDRESS}", file=sys.stderr)
         return Exit.UNAVAILABLE
     print("Disconnected and erased.")
+    if not withdraws:
+        print(f"Nobody was signed in, so nothing was withdrawn: see {words.PERMISSIONS_ADDRESS}")
     return Exit.OK
 
 
 def disconnect(through: Way, seconds: float = LEAVE_SECONDS) -> str | None:
-    """None, or what failed on the way although everything here was erased in the end.
+    """None, or what Google did not do although everything here was erased in the end.
 
     Raises KioskError when it does not begin or is not over after ``seconds``; StorageError when this process cannot
     erase.
@@ -179,23 +186,18 @@ def disconnect(through: Way, seconds: float = LEAVE_SECONDS) -> str | None:
     told = _Told(before)
     through.ask(Asked(verb=Verb.SIGN_OUT))
     facts = through.facts()
-    if not (_leaving(facts) or _empty(facts)):
+    if not (facts["title"] == words.LEAVING_TITLE or _erased(facts, before)):
         raise KioskError("the frame did not begin to disconnect; try again")
-    facts = through.watch(lambda facts: told.trouble(facts) or not _leaving(facts), seconds)
-    if _leaving(facts):
+    facts = through.watch(lambda facts: told.trouble(facts) or _erased(facts, before), seconds)
+    if not _erased(facts, before):
         known = f": {facts['last_error']}" if told.error else ""
         raise KioskError(f"after {seconds:.0f} s the frame is still disconnecting{known}")
-    return told.error
+    error: str | None = facts["disconnect_error"]
+    return error
 
 
-def _leaving(facts: Facts) -> bool:
-    return bool(facts["title"] == words.LEAVING_TITLE)
-
-
-def _empty(facts: Facts) -> bool:
-    """There was so little that it is gone already."""
-    counts = ("items", "stored", "hidden", "open_picking_sessions")
-    return not facts["signed_in"] and not any(facts[key] for key in counts)
+def _erased(facts: Facts, before: Facts) -> bool:
+    return bool(facts["disconnects"] > before["disconnects"])
 
 
 def _own(call: Call) -> Loaded:

@@ -23,7 +23,14 @@ def ask_browser(loaded: Loaded) -> Asked:
     verifier, state = pkce.verifier(os.urandom(32)), pkce.state(os.urandom(32))
     with RedirectListener() as listener:
         endpoints = Endpoints(auth_url=google.auth_url)
-        url = pkce.authorization_url(endpoints, google.client_id, listener.redirect_uri, verifier, state)
+        url = pkce.authorization_url(
+            endpoints,
+            google.client_id,
+            listener.redirect_uri,
+            verifier,
+            state,
+            lasting=google.keep_signed_in,
+        )
         print(
             "Open this address in a browser and allow access to the photos that you pick:\n\n"
             f"  {url}\n\n"
@@ -53,7 +60,7 @@ def _redirect(listener: RedirectListener) -> str:
         readable, _, _ = select.select(inputs, [], [])
         if listener.ready in readable:
             return listener.taken()
-        line = sys.stdin.readline()
+        line = sys.stdin.buffer.readline().decode("utf-8", "replace")
         if line.strip():
             return line.strip()
         watch_stdin = bool(line)  # at the end of the input only the browser is left

@@ -45,7 +45,7 @@ def demo(call: Call) -> int:
     settings = DemoSettings(device_interval=PACE, poll_interval=f"{PACE:g}s", lan_host=lan_host)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-demo-")))
-        google = stack.enter_context(DemoGoogle(args.photos or _painted(call.env), settings))
+        google = stack.enter_context(DemoGoogle(args.photos or painted(call.env), settings))
         frame = stack.enter_context(_frame(home, google, call))
         if frame.mirrored:
             host = lan_host or "127.0.0.1"
@@ -85,7 +85,8 @@ class Frame:
         return path.read_bytes()
 
 
-def _painted(env: Mapping[str, str]) -> Library:
+def painted(env: Mapping[str, str]) -> Library:
+    """The demo's own pictures, kept in the user's cache."""
     cache = Path(env.get("XDG_CACHE_HOME") or Path(env.get("HOME", "/var/tmp"), ".cache"))  # noqa: S108
     return paint_library(cache / "kiosk-demo" / "pictures")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kiosk.app import check_key_place
 from kiosk.cli.exits import Exit
 from kiosk.config import Config, load, table
 from kiosk.errors import ConfigError
@@ -30,12 +31,15 @@ def doctor(call: Call) -> int:
     from kiosk.doctor import table as report
 
     config: Config | ConfigError
+    key = None
     try:
-        config = load(call.config_path, call.env).config
+        loaded = load(call.config_path, call.env)
+        check_key_place(loaded, call.env)
+        config, key = loaded.config, loaded.key
     except ConfigError as error:
         config = error
     storage = (Config() if isinstance(config, ConfigError) else config).storage
     dirs = paths.find(call.env, state_dir=storage.state_dir, cache_dir=storage.cache_dir)
-    found = checks(config, dirs, call.env)
+    found = checks(config, dirs, call.env, key)
     print(as_json(found) if call.args.json else report(found))
     return exit_code(found)

@@ -53,6 +53,9 @@ class RedirectListener:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(_PAGE)))
+                # The code stands in this page's address.
+                self.send_header("Cache-Control", "no-store")
+                self.send_header("Referrer-Policy", "no-referrer")
                 self.end_headers()
                 self.wfile.write(_PAGE)
                 if "?" in self.path:  # not the browser's favicon

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from kiosk.app import Ending, Signature, run_frame, show_mistakes, signature
+from kiosk.app import Ending, Signature, check_key_place, run_frame, show_mistakes, signature
 from kiosk.cli.exits import Exit
 from kiosk.config import load, place_of
 from kiosk.errors import ConfigError, DisplayError
@@ -23,6 +23,7 @@ def run(call: Call) -> int:
     seen = signature(file)
     try:
         loaded = load(call.config_path, call.env)
+        check_key_place(loaded, call.env)
     except ConfigError as error:
         print(f"kiosk: {error}", file=sys.stderr, flush=True)
         ending = _show(error, file, seen, call)

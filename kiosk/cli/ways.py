@@ -97,10 +97,19 @@ class Alone:
 @contextmanager
 def way(call: Call, loaded: Callable[[], Loaded]) -> Iterator[Way]:
     """Through the running kiosk if there is one; ``loaded`` gives the configuration for going alone."""
-    try:
-        socket_path = socket_of(call)
-    except NotRunning:
-        with headless(loaded(), call.env) as frame:
-            yield Alone(frame)
+    running = _running(call)
+    if running is not None:
+        yield running
         return
-    yield Through(socket_path)
+    with headless(loaded(), call.env) as frame:
+        yield Alone(frame)
+
+
+def _running(call: Call) -> Through | None:
+    """None also for a socket that nobody listens at: a kiosk whose power was cut leaves it behind."""
+    try:
+        through = Through(socket_of(call))
+        through.facts()
+    except NotRunning:
+        return None
+    return through

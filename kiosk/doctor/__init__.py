@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from kiosk.config import Config
+from kiosk.config import Config, StorageKey
 from kiosk.doctor.check import Check, Verdict, as_json, exit_code, fail, ok, table, warn
-from kiosk.doctor.machine import clock, credentials, directories, free_space
+from kiosk.doctor.machine import clock, credentials, decoder, directories, free_space, storage_key
 from kiosk.doctor.network import network
 from kiosk.doctor.screen import display, text
 from kiosk.errors import ConfigError, Problem
@@ -16,7 +16,9 @@ from kiosk.system import Dirs, assets_dir
 __all__ = ["Check", "Verdict", "as_json", "checks", "exit_code", "table"]
 
 
-def checks(config: Config | ConfigError, dirs: Dirs, env: Mapping[str, str]) -> list[Check]:
+def checks(
+    config: Config | ConfigError, dirs: Dirs, env: Mapping[str, str], key: StorageKey | None = None
+) -> list[Check]:
     """Every check, in the order in which a person would look.
 
     With a ConfigError the rest is checked with defaults, but no host is asked: which ones were meant is not
@@ -27,6 +29,9 @@ def checks(config: Config | ConfigError, dirs: Dirs, env: Mapping[str, str]) -> 
     found = configuration(config)
     found += directories(dirs)
     found.append(free_space(sound, dirs))
+    if not isinstance(config, ConfigError):
+        found.append(storage_key(config, dirs, key))
+    found.append(decoder())
     found += display(env)
     found += text(assets_dir() / "fonts")
     found.append(clock(now))
@@ -34,7 +39,7 @@ def checks(config: Config | ConfigError, dirs: Dirs, env: Mapping[str, str]) -> 
         found.append(warn("network", "not checked", "mend the configuration first"))
     else:
         found += network(sound.google, env, now)
-        found += credentials(sound, dirs)
+        found += credentials(sound, dirs, key)
     return found
 
 

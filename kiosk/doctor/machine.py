@@ -9,9 +9,13 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config import Config, StorageKey
 from kiosk.doctor.check import Check, fail, ok, warn
-from kiosk.storage.credentials import CredentialsFile, decode
+from kiosk.errors import KioskError, StorageError
+from kiosk.storage import Storage
+from kiosk.storage.credentials import CredentialsFile
+from kiosk.storage.decoder import Decoder
+from kiosk.storage.envelope import Seals
 from kiosk.system import Dirs
 
 MB = 1_000_000
@@ -52,6 +56,24 @@ def _would_be_made(name: str, path: Path) -> Check:
     if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
         return ok(name, f"{path} will be made at the first start")
     return fail(name, f"{path} cannot be made in {parent}", f"make it and give it to user {os.getuid()}")
+
+
+def decoder(one: Decoder | None = None) -> Check:
+    """Whether what comes from the network can be decoded in a process of its own, with all its limits.
+
+    one: another than the kiosk's, for tests.
+    """
+    one = one or Decoder()
+    try:
+        lacking = one.check()
+    except KioskError as error:
+        return fail("decoder", str(error), "install the kiosk again; the message says what was missing")
+    finally:
+        one.close()
+    if lacking:
+        cure = "nothing, or a kernel with CONFIG_SECCOMP_FILTER; pictures are shown all the same"
+        return warn("decoder", f"fewer limits than there could be: {lacking}", cure)
+    return ok("decoder", "pictures are decoded without files, network or much memory")
 
 
 def free_space(config: Config, dirs: Dirs) -> Check:
@@ -113,9 +135,35 @@ def _timedatectl() -> bool | None:
     return {"yes": True, "no": False}.get(done.stdout.strip())
 
 
-def credentials(config: Config, dirs: Dirs) -> list[Check]:
+def storage_key(config: Config, dirs: Dirs, key: StorageKey | None) -> Check:
+    """Whether the key is the one that the card is sealed with, and does not lie on the very card."""
+    name, bare = "storage key", None if key is None else key.bytes
+    storage = config.storage
+    try:
+        Storage(
+            dirs.state,
+            dirs.cache,
+            cache_max_mb=storage.cache_max_mb,
+            keep_free_mb=storage.keep_free_mb,
+            key=bare,
+            encrypt=storage.encrypt,
+        ).check_key()
+    except StorageError as error:
+        return fail(name, str(error), "put the right key back; nothing is lost as long as you have it")
+    if key is None or not storage.encrypt:
+        return ok(name, "not used: [storage] encrypt is false")
+    says = f"{Seals(bare).key_id}, from {key.path}"
+    place = next(path for path in (dirs.cache, *dirs.cache.parents) if path.exists())
+    if key.path.stat().st_dev == place.stat().st_dev:
+        cure = "whoever takes the card has both; README.md (Privacy) says where else it could be"
+        return warn(name, f"{says}, on the same card as the pictures", cure)
+    return ok(name, says)
+
+
+def credentials(config: Config, dirs: Dirs, key: StorageKey | None = None) -> list[Check]:
     """The OAuth client of the configuration, and what signing in has left."""
-    return [_client(config), _signed_in(config, CredentialsFile(dirs.state).path)]
+    seals = Seals(None if key is None else key.bytes)
+    return [_client(config), _signed_in(config, CredentialsFile(dirs.state, seals))]
 
 
 def _client(config: Config) -> Check:
@@ -128,12 +176,15 @@ def _client(config: Config) -> Check:
     )
 
 
-def _signed_in(config: Config, path: Path) -> Check:
+def _signed_in(config: Config, file: CredentialsFile) -> Check:
+    path = file.path
     name, again = "sign-in", "sign in again: kiosk sign-in"
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        kept = decode(path.read_bytes())
+        kept = file.opened(path.read_bytes())
     except FileNotFoundError:
+        if not config.google.keep_signed_in:
+            return ok(name, "none is kept: [google] keep_signed_in is false")
         return warn(name, "not signed in", "scan the QR code on the frame, or: kiosk sign-in")
     except OSError as error:
         return fail(name, f"{path}: {error.strerror}", f"let user {os.getuid()} read it")

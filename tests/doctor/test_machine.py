@@ -13,16 +13,20 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from kiosk.config import Config, GoogleConfig, StorageConfig
+from kiosk.config import Config, GoogleConfig, StorageConfig, StorageKey
 from kiosk.core.model import Credentials, Secret
 from kiosk.doctor import Check, Verdict, as_json, checks, exit_code, table
 from kiosk.doctor.check import fail, ok, warn
-from kiosk.doctor.machine import clock, credentials, directories, free_space
+from kiosk.doctor.machine import clock, credentials, decoder, directories, free_space, storage_key
 from kiosk.doctor.screen import DRIVERS, Tried, _cure, display, text, try_driver
 from kiosk.errors import ConfigError, Problem
 from kiosk.storage.credentials import CredentialsFile
+from kiosk.storage.decode_process import Limits
+from kiosk.storage.decoder import Decoder
+from kiosk.storage.envelope import Seals
 from kiosk.system import Dirs, assets_dir
 from tests.doctor.conftest import Serve
+from tests.hostile.standins import spoilt, standin
 
 
 @pytest.fixture
@@ -36,6 +40,27 @@ def dirs(tmp_path: Path) -> Dirs:
 def only(found: list[Check], name: str) -> Check:
     (check,) = [check for check in found if check.name == name]
     return check
+
+
+# The decoder -----------------------------------------------------------------------------------------------------
+
+
+def test_a_decoder_with_all_its_limits_is_fine() -> None:
+    assert decoder().verdict is Verdict.OK
+
+
+def test_a_decoder_with_fewer_limits_is_pointed_out() -> None:
+    patch = "child.confine.filter_calls = lambda abi: 'no filter here'"
+    check = decoder(Decoder(words=spoilt(Limits(), patch)))
+    assert check.verdict is Verdict.WARN
+    assert "no filter here" in check.says
+
+
+@pytest.mark.parametrize("words", [("/nowhere/python",), standin("os._exit(3)")])
+def test_a_decoder_that_does_not_start_is_a_fault(words: tuple[str, ...]) -> None:
+    check = decoder(Decoder(words=words))
+    assert check.verdict is Verdict.FAIL
+    assert check.cure
 
 
 # Directories and space -------------------------------------------------------------------------------------------
@@ -156,6 +181,13 @@ def test_a_frame_without_a_client_fails_and_is_told_where_to_put_one(dirs: Dirs)
 
 def test_a_frame_that_nobody_signed_in_to_yet_does_not_fail(dirs: Dirs) -> None:
     assert only(credentials(MINE, dirs), "sign-in").verdict is Verdict.WARN
+
+
+def test_a_frame_that_keeps_no_sign_in_needs_none(dirs: Dirs) -> None:
+    forgetful = evolve(MINE, google=evolve(MINE.google, keep_signed_in=False))
+    check = only(credentials(forgetful, dirs), "sign-in")
+    assert check.verdict is Verdict.OK
+    assert "keep_signed_in is false" in check.says
 
 
 def test_credentials_of_another_client_are_pointed_out(dirs: Dirs) -> None:
@@ -321,3 +353,53 @@ def test_programs_get_the_same_as_json() -> None:
     assert json.loads(as_json([warn("b", "hm", "look")])) == [
         {"name": "b", "verdict": "warn", "says": "hm", "cure": "look"}
     ]
+
+
+# Storage key -----------------------------------------------------------------------------------------------------
+
+
+def key_in(folder: Path, number: int = 7) -> StorageKey:
+    path = folder / f"{number}.key"
+    path.write_bytes(bytes([number]) * 32)
+    return StorageKey(Secret((bytes([number]) * 32).hex()), path)
+
+
+def sealed_sign_in(dirs: Dirs, key: StorageKey) -> None:
+    file = CredentialsFile(dirs.state, Seals(key.bytes, wanted=True))
+    file.save(Credentials(Secret("1//refresh"), "client", ()))
+
+
+def test_without_encryption_no_key_is_missed(dirs: Dirs) -> None:
+    check = storage_key(Config(), dirs, None)
+    assert (check.verdict, check.cure) == (Verdict.OK, "")
+
+
+def test_a_key_on_the_card_that_it_locks_is_told(dirs: Dirs, tmp_path: Path) -> None:
+    key = key_in(tmp_path)
+    check = storage_key(Config(storage=StorageConfig(encrypt=True)), dirs, key)
+    assert check.verdict is Verdict.WARN
+    assert "on the same card as the pictures" in check.says
+    assert str(key.path) in check.says
+    assert key.digits.reveal not in check.says + check.cure
+
+
+def test_a_key_elsewhere_is_fine(dirs: Dirs) -> None:
+    elsewhere = StorageKey(Secret("07" * 32), Path("/proc/self/status"))
+    assert storage_key(Config(storage=StorageConfig(encrypt=True)), dirs, elsewhere).verdict is Verdict.OK
+
+
+def test_a_missing_or_wrong_key_is_a_failure_that_names_the_right_one(dirs: Dirs, tmp_path: Path) -> None:
+    right = key_in(tmp_path)
+    sealed_sign_in(dirs, right)
+    for encrypt, key in ((True, key_in(tmp_path, 8)), (False, None)):
+        check = storage_key(Config(storage=StorageConfig(encrypt=encrypt)), dirs, key)
+        assert check.verdict is Verdict.FAIL
+        assert f"sealed with the storage key {Seals(right.bytes).key_id}" in check.says
+
+
+def test_a_sealed_sign_in_is_read_with_its_key(dirs: Dirs, tmp_path: Path) -> None:
+    key = key_in(tmp_path)
+    sealed_sign_in(dirs, key)
+    config = Config(google=GoogleConfig(client_id="client"))
+    assert only(credentials(config, dirs, key), "sign-in").verdict is Verdict.OK
+    assert only(credentials(config, dirs), "sign-in").verdict is Verdict.FAIL
