@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,11 +24,13 @@ from kiosk.core import events as e
 from kiosk.core.commands import Command
 from kiosk.core.model import (
     Client,
+    PickMode,
     Seconds,
     Secret,
     Settings,
     Size,
     Slide,
+    Style,
 )
 from kiosk.core.scene import Scene
 from kiosk.core.state import State
@@ -37,7 +40,8 @@ from kiosk.google.client import GoogleClient
 from kiosk.storage import Storage
 from kiosk.system.clock import ManualClock
 from kiosk.system.notify import Notifier
-from tests.faults.glass import DWELL, TRANSITION, Glass, Heard
+from tests.decoding import shared_decoder
+from tests.faults.glass import TRANSITION, Glass, Heard
 from tests.faults.rooms import IN_A_HURRY, CountedWorkers, Hurry, Signpost, SteeredClient, SteeredInbox
 
 SETTINGS = DemoSettings(device_interval=5.0, device_expires_in=7200.0, poll_interval="5s", timeout_in=7200.0)
@@ -75,6 +79,10 @@ class Since:
 class Rig:
     """One frame and its Google."""
 
+    glass_of: type[Glass] = Glass
+    """What it is seen through; its ``dwell`` is the slideshow's."""
+    mode = PickMode.ADD
+
     def __init__(
         self,
         folder: Path,
@@ -87,18 +95,19 @@ class Rig:
     ) -> None:
         """``absent``: Google is not there yet when the program begins."""
         self.clock = ManualClock()
+        self._slept = 0.0
         self.folder = folder
         self.google = DemoGoogle(
             plain_library(items, (160, 120)),
             settings,
-            clock=lambda: self.clock.now().monotonic,
+            clock=lambda: self.clock.now().monotonic + self._slept,
             wall=lambda: self.clock.now().utc,
         ).start()
         self.url = self.google.url
         if absent:
             self.google.stop()
         self.signpost = Signpost()
-        self.glass = Glass(self.clock)
+        self.glass = self.glass_of(self.clock)
         self.heard = Heard(self.clock)
         self.asked: list[tuple[float, Command]] = []
         self._clients: list[GoogleClient] = []
@@ -120,6 +129,7 @@ class Rig:
             client_id=self.google.settings.client_id,
             monotonic=lambda: self.clock.now().monotonic,
             rng=random.Random(self._seed),
+            decoder=shared_decoder(),
         )
         self.inbox = SteeredInbox(self.clock)
         self._workers = CountedWorkers(self._storage, self._new_client, self._prepare, self.inbox.put)
@@ -128,7 +138,8 @@ class Rig:
         self._kiosk = SteeredKiosk(
             settings=Settings(
                 client=Client(google.client_id, Secret(google.client_secret)),
-                dwell=Seconds(DWELL),
+                mode=self.mode,
+                dwell=Seconds(self.glass.dwell),
                 transition=Seconds(TRANSITION),
                 seed=self._seed.to_bytes(4, "big"),
             ),
@@ -171,8 +182,9 @@ class Rig:
         self._clients.append(client)
         return client
 
-    def _prepare(self, slide: Slide, screen: Size) -> PreparedSlide:
-        return prepare(self._storage.path_of(slide.items[0]), screen)
+    def _prepare(self, slide: Slide, screen: Size, style: Style) -> PreparedSlide:
+        with self._storage.picture(slide.items[0]) as file:
+            return prepare(self._storage.path_of(slide.items[0]), screen, style, file=file)
 
     # What is.
 
@@ -228,6 +240,22 @@ class Rig:
 
     def ask(self, verb: e.Verb) -> None:
         self._kiosk.take(e.Asked(verb=verb))
+
+    def suspend(self, seconds: float) -> None:
+        """The machine sleeps: the world and the wall clock go on, the monotonic clock stands (CLOCK_MONOTONIC)."""
+        self._slept += seconds
+        self.clock.step_wall(timedelta(seconds=seconds))
+
+    def set_date(self, year: int) -> None:
+        """Somebody sets the wall clock, to the first of June of that year."""
+        self.clock.step_wall(datetime(year, 6, 1, tzinfo=UTC) - self.clock.now().utc)
+
+    def cut_power(self) -> None:
+        """The program begins again on the card as it is; a picture is there at once and stays."""
+        self.halt()
+        self.start()
+        self.until(lambda: self.glass.scene.current is not None, 2)
+        self.glass.showing = True
 
     def calm(self) -> None:
         """Whatever went wrong does so no more."""

@@ -20,10 +20,15 @@ SCREEN = Size(64, 36)
 class Glass:
     """A screen without pixels, and the first law: a picture, always, and a new one in time."""
 
+    dwell = DWELL
+
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
         self.canvas = self
         self.size = SCREEN
+        self.moves = (
+            False  # a picture stands still: a frame for each sixtieth of a simulated week is too many
+        )
         self.flips = 0
         self.scene = Scene()
         self.held: set[SlideId] = set()
@@ -50,7 +55,7 @@ class Glass:
         new = scene != self.scene
         if new:
             self.flips += 1
-        if scene.current is not None and (not self.turns or self.turns[-1][1] != scene.current):
+        if scene.current is not None and scene.current != self.scene.current:
             self.turns.append((self._clock.now().monotonic, scene.current))
         self.scene = scene
         if scene.card is not None:
@@ -69,7 +74,7 @@ class Glass:
         assert scene.current in self.held, "a slide is shown whose pixels are not there"
         assert scene.incoming is None or scene.incoming in self.held
         stood = self._clock.now().monotonic - self.turns[-1][0]
-        assert stood <= DWELL + TRANSITION + LATE, f"one picture for {stood:.1f} s"
+        assert stood <= self.dwell + TRANSITION + LATE, f"one picture for {stood:.1f} s"
 
 
 class Heard(logging.Handler):

@@ -10,17 +10,18 @@ import json
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from kiosk.demo import faults, routes
-from kiosk.demo.answers import Answer, json_answer
 from kiosk.demo.faults import Fault
-from tests.faults import tls
+from tests.faults import changes, tls
 from tests.faults.driver import Rig
 from tests.faults.flows import FLOWS, Flow
 from tests.google.conftest import ScriptedServer
@@ -102,19 +103,9 @@ def changed(change: Callable[[Any], Any], *on: str) -> Callable[[Ground], None]:
     """The true JSON, changed, wherever the answer is JSON; on the flow's routes, or on these."""
 
     def arm(ground: Ground) -> None:
-        ground.rig.google.faults.add(JsonOnly(change), on=on or ground.flow.routes)
+        ground.rig.google.faults.add(changes.JsonOnly(change), on=on or ground.flow.routes)
 
     return arm
-
-
-@frozen
-class JsonOnly(Fault):
-    change: Callable[[Any], Any]
-
-    def alter(self, answer: Answer) -> Answer:
-        if "json" not in answer.content_type or not answer.body:
-            return answer
-        return evolve(answer, body=json.dumps(self.change(json.loads(answer.body))).encode())
 
 
 def sent_to(url: str) -> Callable[[Ground], None]:
@@ -150,71 +141,32 @@ def _unauthorised(times: int | None) -> Callable[[Ground], None]:
     return arm
 
 
+def _unknown_error(on: Ground) -> None:
+    if on.flow.routes == (routes.MEDIA,):
+        fault = faults.forbidden_tile(400)
+    elif on.flow.routes[0] in (routes.DEVICE_CODE, routes.TOKEN, routes.REVOKE):
+        fault = faults.oauth_fault(400, "hologram")
+    else:
+        body = {"error": {"code": 400, "status": "HOLOGRAM", "message": "Hologram."}}
+        fault = faults.Status(400, json.dumps(body).encode(), "application/json")
+    on.rig.google.faults.add(fault, on=on.flow.routes)
+
+
+def _busy_until_a_date() -> Fault:
+    """RFC 9110 section 10.2.3: two minutes after the Date of the answer."""
+    return faults.too_many_requests(format_datetime(datetime.now(UTC) + timedelta(minutes=2), usegmt=True))
+
+
+def _sized(length: int) -> Fault:
+    """An answer that begins well, under a Content-Length that is a lie."""
+    return faults.Raw(
+        f'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{{"x":'.encode()
+    )
+
+
 def _in_a_row(on: Ground) -> None:
     for status in (500, 502, 503):
         on.rig.google.faults.add(faults.server_error(status), times=1, on=on.flow.routes)
-
-
-@frozen(eq=False)
-class EndlessPages(Fault):
-    """The first page again and again, each time with another page token, or always the same one."""
-
-    page_token: Callable[[int], str]
-    sent: list[dict[str, Any]] = field(factory=list)
-
-    def instead(self) -> Answer | None:
-        return json_answer(self._next(self.sent[0])) if self.sent else None
-
-    def alter(self, answer: Answer) -> Answer:
-        return evolve(answer, body=json.dumps(self._next(json.loads(answer.body))).encode())
-
-    def _next(self, page: dict[str, Any]) -> dict[str, Any]:
-        self.sent.append(page | {"nextPageToken": self.page_token(len(self.sent))})
-        return self.sent[-1]
-
-
-# What to change in an answer. -----------------------------------------------------------------------------------------
-
-
-def _wrong_types(body: Any) -> Any:
-    """Text becomes a list, numbers become objects, objects and lists become a number, one level down."""
-    if not isinstance(body, dict):
-        return 7
-    return {
-        key: [value] if isinstance(value, str) else {} if isinstance(value, int) else 3
-        for key, value in body.items()
-    }
-
-
-def _items(**fields: Any) -> Callable[[Any], Any]:
-    """These fields of every media item."""
-
-    def change(body: Any) -> Any:
-        return body | {"mediaItems": [item | fields for item in body.get("mediaItems", [])]}
-
-    return change
-
-
-def _sizes(width: object, height: object) -> Callable[[Any], Any]:
-    def change(body: Any) -> Any:
-        for item in body.get("mediaItems", []):
-            item["mediaFile"]["mediaFileMetadata"] |= {"width": width, "height": height}
-        return body
-
-    return change
-
-
-def _base_urls(url: str) -> Callable[[Any], Any]:
-    def change(body: Any) -> Any:
-        for item in body.get("mediaItems", []):
-            item["mediaFile"]["baseUrl"] = url
-        return body
-
-    return change
-
-
-def _merged(**fields: Any) -> Callable[[Any], Any]:
-    return lambda body: body | fields if isinstance(body, dict) and "error" not in body else body
 
 
 _DEEP = b"[" * 200_000 + b"]" * 200_000
@@ -227,10 +179,8 @@ W, U, OUT, S = Ending.WAITS, Ending.UNHARMED, Ending.SIGNED_OUT, Ending.SAID
 E, K, B = Ending.ENDED, Ending.SKIPPED, Ending.BELIEVED
 REFUSED_OAUTH = {"code": S, "sign-in": S, "refresh": S, "slideshow": U}
 """A refusal that names no known error: the owner's business, and tried again seldom. A keep-alive has time."""
-NO_OAUTH_ERROR = {"sign-in": S, "delete": U}
-"""The poll's answer has the status 428, which with another body is a refusal; a deletion needs no body."""
 TINY = {"delete": U}
-"""A body of two bytes is hard to spoil."""
+"""A deletion's answer says no more than that it is one; and two bytes are hard to spoil."""
 
 TROUBLES = (
     # Nothing comes back.
@@ -239,7 +189,12 @@ TROUBLES = (
     Trouble("reset before acting", served(faults.Reset())),
     Trouble("reset after acting", served(faults.Reset(acted=True))),
     Trouble("reset after a byte", served(faults.Reset(after=1))),
+    Trouble("reset before the last byte", served(faults.Reset(after=-1))),
     Trouble("cut off under a true length", served(faults.Truncate(after=1))),
+    Trouble("cut off before the last byte", served(faults.Truncate(after=-1))),
+    Trouble("an end within the first line", served(faults.Raw(b"HTTP/1.1 20"))),
+    Trouble("a length of a petabyte", served(_sized(10**15)), {"download": K}),
+    Trouble("a length below nothing", served(_sized(-5)), {"download": K}),
     Trouble("silence before the answer", served(faults.Stall), slow=True, hangs=True),
     Trouble("silence within the answer", served(lambda: faults.Stall(after=1)), slow=True, hangs=True),
     Trouble("one byte after the other", served(faults.Drip(chunk=1, pause=0.2)), TINY, slow=True, hangs=True),
@@ -248,6 +203,7 @@ TROUBLES = (
     Trouble("certificate signed by itself", _tls(trusted=False)),
     Trouble("certificate of another host", _tls(host="other.example")),
     Trouble("certificate of tomorrow", _tls(begins=2)),
+    Trouble("certificate of last year", _tls(begins=-365)),
     Trouble("captive portal", served(faults.html_page())),
     Trouble("redirect to another host", served(faults.redirected("https://elsewhere.invalid/x"))),
     Trouble("redirect to plain http", served(faults.redirected("http://photos.example/x")), {"download": K}),
@@ -257,95 +213,108 @@ TROUBLES = (
     Trouble(
         "403 and a tile",
         served(faults.forbidden_tile()),
-        REFUSED_OAUTH | {"create": S, "poll": E, "list": E, "download": K, "delete": B},
+        {"create": S, "download": K},
     ),
     Trouble("401 once", _unauthorised(1), REFUSED_OAUTH, usual=U),
     Trouble("401 for ever", _unauthorised(None), REFUSED_OAUTH | {"download": K}, usual=OUT),
     Trouble("429", served(faults.too_many_requests())),
     Trouble("429 for two minutes", served(faults.too_many_requests("120"))),
+    Trouble("429 until a date", served(_busy_until_a_date)),
+    Trouble("400 of an unknown kind", _unknown_error, REFUSED_OAUTH | {"list": E, "download": K}),
     Trouble("500, 502, 503 in a row", _in_a_row, usual=U),
     Trouble("503 for ever", served(faults.server_error(503))),
     Trouble("503 for two minutes", served(faults.server_error(503, "120"))),
     # JSON of another world.
-    Trouble("JSON of wrong types", changed(_wrong_types), NO_OAUTH_ERROR, only=JSON_FLOWS),
-    Trouble("JSON that is a list", served(faults.Body(b"[1, 2]")), NO_OAUTH_ERROR, only=JSON_FLOWS),
-    Trouble(
-        "JSON cut short", served(faults.Body(b'{"id": "x", "mediaItems": [')), NO_OAUTH_ERROR, only=JSON_FLOWS
-    ),
+    Trouble("JSON of wrong types", changed(changes.wrong_types), TINY, only=JSON_FLOWS),
+    Trouble("JSON in place of a picture", served(faults.Body(b'{"a": 1}')), usual=K, only=("download",)),
+    Trouble("half a picture", served(changes.HalfABody()), usual=K, only=("download",)),
+    Trouble("JSON that is a list", served(faults.Body(b"[1, 2]")), TINY, only=JSON_FLOWS),
+    Trouble("JSON cut short", served(faults.Body(b'{"id": "x", "mediaItems": [')), only=JSON_FLOWS),
     Trouble("JSON of 20 MB", served(faults.Body(_LARGE)), only=JSON_FLOWS, slow=True),
-    Trouble("JSON 200,000 deep", served(faults.Body(_DEEP)), NO_OAUTH_ERROR, only=JSON_FLOWS),
+    Trouble("JSON 200,000 deep", served(faults.Body(_DEEP)), only=JSON_FLOWS),
     # Lists of another world.
     Trouble(
         "page tokens without an end",
-        served(lambda: EndlessPages(lambda number: f"t{number}")),
+        served(lambda: changes.EndlessPages(lambda number: f"t{number}")),
         usual=U,
         only=("list",),
         most=500,
     ),
     Trouble(
-        "one page token again and again", served(lambda: EndlessPages(lambda _: "t")), usual=U, only=("list",)
-    ),
-    Trouble("unknown enum", changed(_items(type="HOLOGRAM")), usual=U, only=("list",)),
-    Trouble(
-        "captured in the year 1", changed(_items(createTime="0001-01-01T00:00:00Z")), usual=U, only=("list",)
-    ),
-    Trouble(
-        "captured in the year 9999",
-        changed(_items(createTime="9999-12-31T23:59:59Z")),
+        "one page token again and again",
+        served(lambda: changes.EndlessPages(lambda _: "t")),
         usual=U,
         only=("list",),
     ),
-    Trouble("huge sizes", changed(_sizes(10**30, "9" * 40)), usual=U, only=("list",)),
-    Trouble("negative sizes", changed(_sizes(-160, "-120")), usual=U, only=("list",)),
+    Trouble("unknown enum", changed(changes.items(type="HOLOGRAM")), usual=U, only=("list",)),
     Trouble(
-        "base URLs of plain http", changed(_base_urls("http://photos.example/x")), usual=E, only=("list",)
+        "captured in the year 1",
+        changed(changes.items(createTime="0001-01-01T00:00:00Z")),
+        usual=U,
+        only=("list",),
+    ),
+    Trouble(
+        "captured in the year 9999",
+        changed(changes.items(createTime="9999-12-31T23:59:59Z")),
+        usual=U,
+        only=("list",),
+    ),
+    Trouble("huge sizes", changed(changes.sizes(10**30, "9" * 40)), usual=U, only=("list",)),
+    Trouble("negative sizes", changed(changes.sizes(-160, "-120")), usual=U, only=("list",)),
+    Trouble(
+        "base URLs of plain http",
+        changed(changes.base_urls("http://photos.example/x")),
+        usual=E,
+        only=("list",),
     ),
     Trouble(
         "base URLs that lead nowhere",
-        changed(_base_urls("https://photos.invalid/x"), routes.MEDIA_ITEMS_LIST),
+        changed(changes.base_urls("https://photos.invalid/x"), routes.MEDIA_ITEMS_LIST),
         only=("download",),
         heals_within=HOUR,
     ),
     # Addresses and times of another world.
     Trouble(
         "picker URI of plain http",
-        changed(_merged(pickerUri="http://photos.example/x")),
+        changed(changes.merged(pickerUri="http://photos.example/x")),
         usual=S,
         only=("create",),
     ),
     Trouble(
         "picker URI that is a script",
-        changed(_merged(pickerUri="javascript:alert(1)")),
+        changed(changes.merged(pickerUri="javascript:alert(1)")),
         usual=S,
         only=("create",),
     ),
     Trouble(
         "picker URI of plain http at a poll",
-        changed(_merged(pickerUri="http://photos.example/x")),
+        changed(changes.merged(pickerUri="http://photos.example/x")),
         only=("poll",),
     ),
     Trouble(
         "verification URL of plain http",
-        changed(_merged(verification_url="http://g.example/x")),
+        changed(changes.merged(verification_url="http://g.example/x")),
         usual=S,
         only=("code",),
     ),
     Trouble(
         "expires in the year 1",
-        changed(_merged(expireTime="0001-01-01T00:00:00Z")),
+        changed(changes.merged(expireTime="0001-01-01T00:00:00Z")),
         usual=U,
         only=("create", "poll"),
     ),
     Trouble(
         "expires in the year 9999",
-        changed(_merged(expireTime="9999-12-31T23:59:59Z")),
+        changed(changes.merged(expireTime="9999-12-31T23:59:59Z")),
         usual=U,
         only=("create", "poll"),
     ),
     Trouble(
         "times below nothing",
         changed(
-            _merged(pollingConfig={"pollInterval": "-5s", "timeoutIn": "-1s"}, interval=-5, expires_in=-1)
+            changes.merged(
+                pollingConfig={"pollInterval": "-5s", "timeoutIn": "-1s"}, interval=-5, expires_in=-1
+            )
         ),
         usual=U,
         only=("code", "refresh", "poll"),
@@ -353,7 +322,7 @@ TROUBLES = (
     Trouble(
         "times of a million years",
         changed(
-            _merged(
+            changes.merged(
                 pollingConfig={"pollInterval": "9e99s", "timeoutIn": 10**400},
                 interval=10**400,
                 expires_in=10**400,
