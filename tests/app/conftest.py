@@ -7,6 +7,7 @@ import pytest
 
 from kiosk.demo import DemoGoogle, DemoSettings, plain_library
 from tests.app.frame import Frame
+from tests.app.systemd import ENDS
 
 
 @pytest.fixture
@@ -33,3 +34,19 @@ def make_frame(tmp_path: Path, google: DemoGoogle) -> Iterator[Callable[..., Fra
 @pytest.fixture
 def frame(make_frame: Callable[..., Frame]) -> Frame:
     return make_frame()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long a stop takes: a figure for the README, on which nothing is asserted."""
+    took = {
+        report.nodeid.partition("[")[2].rstrip("]"): value
+        for report in terminalreporter.stats.get("passed", ())
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == ENDS and isinstance(value, float)
+    }
+    if took:
+        slowest = max(took, key=lambda scene: took[scene])
+        terminalreporter.write_line(
+            f"SIGTERM: {len(took)} scenes ended, the slowest ({slowest}) in {took[slowest]:.2f} s"
+        )

@@ -1,11 +1,8 @@
-"""The process from outside: signals, exit codes, a second instance, the config file's mistakes, the verbs."""
+"""The process from outside: exit codes, a second instance, the config file's mistakes, the verbs."""
 
 from __future__ import annotations
 
-import signal
-import socket
 import time
-from pathlib import Path
 
 import pytest
 
@@ -25,21 +22,6 @@ PROMISED = {
     "uptime_seconds": float,
     "version": str,
 }
-
-
-@pytest.mark.parametrize("scene", ["signing_in", "picking", "showing"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_every_scene_in_order(
-    frame: Frame, google: DemoGoogle, scene: str, number: signal.Signals
-) -> None:
-    frame.start()
-    if scene == "picking":
-        frame.sign_in()
-    elif scene == "showing":
-        frame.show(2)
-    frame.until(lambda status: status["state"] == scene)
-    assert frame.stop(number) == 0
-    assert not frame.socket.exists()
 
 
 def test_status_keeps_its_promise(frame: Frame) -> None:
@@ -161,27 +143,6 @@ def test_a_still_is_not_painted_twice(frame: Frame) -> None:
     for _ in range(20):
         after = frame.until(lambda _: True)["flips"]
     assert after == before
-
-
-def test_systemd_hears_ready_after_the_first_painted_scene(frame: Frame, tmp_path: Path) -> None:
-    address = tmp_path / "notify"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.bind(str(address))
-        listener.settimeout(20)
-        frame.start({"NOTIFY_SOCKET": str(address)})
-        heard = [listener.recv(200)]
-        while b"READY=1" not in heard:
-            heard.append(listener.recv(200))
-    status = frame.until(lambda _: True)
-    assert status["flips"] >= 1
-
-
-def test_sigusr1_writes_every_threads_stack_to_the_log(frame: Frame) -> None:
-    frame.start()
-    frame.until(lambda status: status["user_code"])
-    assert frame.child is not None
-    frame.child.send_signal(signal.SIGUSR1)
-    frame.until(lambda _: frame.log.read_text().count("Thread 0x") >= 5)
 
 
 def test_config_shows_values_origins_and_no_secret(frame: Frame, google: DemoGoogle) -> None:
