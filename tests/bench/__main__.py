@@ -7,21 +7,33 @@ import platform
 import sys
 
 from tests.bench.choice import choice
+from tests.bench.encrypt import encrypt
 from tests.bench.fade import fade
 from tests.bench.fetch import against_curl, done_to_picture
+from tests.bench.hostile import hostile
+from tests.bench.prepare import prepare
 from tests.bench.report import Benchmark
 from tests.bench.show import memory, minute, still
 from tests.bench.start import start
+from tests.bench.staying import growth, stop, writes
+from tests.bench.survives import survives
 
 BENCHMARKS: dict[str, Benchmark] = {
     "start": start,
     "still": still,
     "fade": fade,
     "minute": minute,
+    "prepare": prepare,
     "done": done_to_picture,
     "curl": against_curl,
     "choice": choice,
     "memory": memory,
+    "stop": stop,
+    "writes": writes,
+    "growth": growth,
+    "encrypt": encrypt,
+    "hostile": hostile,
+    "survives": survives,
 }
 
 

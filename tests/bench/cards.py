@@ -25,7 +25,9 @@ from kiosk.core.model import (
     Size,
 )
 from kiosk.storage import Storage
-from kiosk.storage.names import file_name, seconds_of
+from kiosk.storage.envelope import Seals
+from kiosk.storage.names import seconds_of
+from kiosk.storage.sealed_names import Names, is_sealed_name
 
 BATCH = 2000
 
@@ -41,9 +43,20 @@ def photograph(size: Size, seed: int = 1) -> bytes:
     return out.getvalue()
 
 
-def fill(home: Path, count: int, size: Size, different: int = 12) -> None:
-    """``count`` stored pictures in the frame's directories; ``different`` files, the rest are links to them."""
-    storage = Storage(home / "state", home / "cache", cache_max_mb=10_000_000, keep_free_mb=0)
+def fill(home: Path, count: int, size: Size, different: int = 12, key: bytes | None = None) -> None:
+    """``count`` stored pictures in the frame's directories; ``different`` files, the rest are links to them.
+
+    key: for an encrypted card, where a link has a name but does not open: it belongs to another picture.
+    """
+    storage = Storage(
+        home / "state",
+        home / "cache",
+        cache_max_mb=10_000_000,
+        keep_free_mb=0,
+        key=key,
+        encrypt=key is not None,
+    )
+    names = Names(Seals(key, wanted=True))
     storage.perform(OpenCatalog(order=Order.SHUFFLE))
     saved = storage.perform(
         SavePick(session_id=PickingSessionId("bench"), phase=PickPhase.ENDED, expires_at=None)
@@ -68,18 +81,30 @@ def fill(home: Path, count: int, size: Size, different: int = 12) -> None:
             part.write(photograph(size, number))
             originals.append(storage.accept(part, item, size))
     for first in range(0, count, BATCH):
-        _store(storage, saved.pick_id, items[first : first + BATCH], originals, home / "cache" / "renditions")
+        _store(
+            storage,
+            saved.pick_id,
+            items[first : first + BATCH],
+            originals,
+            home / "cache" / "renditions",
+            names,
+        )
     storage.close()
 
 
 def _store(
-    storage: Storage, pick_id: PickId, items: list[MediaItem], originals: list[Rendition], folder: Path
+    storage: Storage,
+    pick_id: PickId,
+    items: list[MediaItem],
+    originals: list[Rendition],
+    folder: Path,
+    names: Names,
 ) -> None:
     added = storage.perform(AddItems(id=CommandId(1), pick_id=pick_id, items=tuple(items)))
     assert isinstance(added, ItemsAdded), added
     made = {rendition.item_id: rendition for rendition in originals}
     renditions = [
-        made.get(item.id) or _link(item, originals[number % len(originals)], folder)
+        made.get(item.id) or _link(item, originals[number % len(originals)], folder, names)
         for number, item in enumerate(items)
     ]
     events = storage.perform_batch(
@@ -88,9 +113,10 @@ def _store(
     assert not any(isinstance(event, Failed) for event in events), events[-1]
 
 
-def _link(item: MediaItem, like: Rendition, folder: Path) -> Rendition:
+def _link(item: MediaItem, like: Rendition, folder: Path, names: Names) -> Rendition:
     """ext4 has 65,000 links to a file at most: enough for twelve files and 100,000 pictures."""
-    name = file_name(item.id, seconds_of(item.captured_at), like.size, like.digest)
+    sealed = is_sealed_name(like.name)
+    name = names.name(item.id, seconds_of(item.captured_at), like.size, like.digest, sealed=sealed)
     (folder / name).parent.mkdir(exist_ok=True)
     os.link(folder / like.name, folder / name)
     return evolve(like, item_id=item.id, name=name, captured_at=item.captured_at)

@@ -24,14 +24,21 @@ MANY = 100_000
 CHOICES = 200
 
 
-def choice() -> Iterator[Figure]:
+def choice(key: bytes | None = None) -> Iterator[Figure]:
     """Draw from the catalog and decide on the slide: what happens once a slide, at most."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         for name in ("state", "cache"):
             (home / name).mkdir()
-        fill(home, MANY, Size(640, 480))
-        storage = Storage(home / "state", home / "cache", cache_max_mb=1_000_000, keep_free_mb=0)
+        fill(home, MANY, Size(640, 480), key=key)
+        storage = Storage(
+            home / "state",
+            home / "cache",
+            cache_max_mb=1_000_000,
+            keep_free_mb=0,
+            key=key,
+            encrypt=key is not None,
+        )
         opened = storage.perform(OpenCatalog(order=Order.SHUFFLE))
         assert isinstance(opened, CatalogOpened)
         for order in Order:

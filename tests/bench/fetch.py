@@ -32,7 +32,6 @@ def done_to_picture() -> Iterator[Figure]:
             frame.sign_in()
             box = rendition_box(ORIGINAL, SCREEN)
             google.prepare(box.width, box.height)
-            google.clear_requests()
             frame.pick(20)
             shown = said(frame, "showing")
             listed = google.of_route(routes.MEDIA_ITEMS_LIST)[0].when

@@ -39,11 +39,12 @@ def still() -> Iterator[Figure]:
     yield Figure("still: CPU per minute", median(costs), "s", 0.10)
 
 
-def minute() -> Iterator[Figure]:
+def minute(key: bytes | None = None) -> Iterator[Figure]:
     """A picture every ten seconds with a fade of one, on Xvfb without a GPU."""
     with tempfile.TemporaryDirectory() as folder, x_server() as env:
         keys = {"slideshow__dwell_seconds": str(DWELL - FADE), "slideshow__transition_seconds": str(FADE)}
-        frame = _frame(Path(folder), 20, Size(2304, 1296), **keys)
+        frame = Frame(Path(folder), size="1920x1080", **keys, **with_key(Path(folder), key))
+        fill(Path(folder), 20, Size(2304, 1296), different=20, key=key)
         frame.start(env)
         said(frame, "showing")
         time.sleep((DWELL - FADE) / 2)
@@ -114,6 +115,16 @@ def _slides(frame: Frame, count: int) -> None:
         frame.ask(ControlVerb.NEXT)
         while frame.ask(ControlVerb.STATUS)["slide"] == slide:
             time.sleep(0.005)
+
+
+def with_key(home: Path, key: bytes | None) -> dict[str, str]:
+    """The lines of config.toml for a card that is sealed with it."""
+    if key is None:
+        return {}
+    path = home / "storage.key"
+    path.touch(0o600)
+    path.write_bytes(key)
+    return {"storage__encrypt": "true", "storage__key_file": f'"{path}"'}
 
 
 def _frame(home: Path, count: int, size: Size, **keys: str) -> Frame:

@@ -37,8 +37,8 @@ def start() -> Iterator[Figure]:
         took: dict[str, list[float]] = {"few": [], "many": [], "bare": []}
         for run in range(RUNS + 1):  # the first warms the caches
             for name, measure in (
-                ("few", lambda: _first_picture(few, env)),
-                ("many", lambda: _first_picture(many, env)),
+                ("few", lambda: first_picture(few, env)),
+                ("many", lambda: first_picture(many, env)),
                 ("bare", lambda: _bare(jpeg, few.env | env)),
             ):
                 seconds = measure()
@@ -57,7 +57,7 @@ def _frame(home: Path, count: int) -> Frame:
     return frame
 
 
-def _first_picture(frame: Frame, env: dict[str, str]) -> float:
+def first_picture(frame: Frame, env: dict[str, str]) -> float:
     since = frame.log.stat().st_size if frame.log.exists() else 0
     began = time.monotonic()
     frame.start(env)
