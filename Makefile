@@ -14,13 +14,14 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 UV := 0.13.9
 ARGS ?=
+MINUTES ?= 30
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: help setup venv demo test test-all bench screens sheet format lock clean
+.PHONY: help setup venv demo test test-all fuzz soak bench screens sheet format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -58,11 +59,18 @@ test-all: $(VENV)/.test  ## every test at full length, on each proved Python tha
 	$(BIN)/python -m tests.plugins.table $(STAMPS)/*.xml
 	exit $$failed
 
+fuzz: .venv-fuzz/.fuzz  ## every input under a coverage-guided fuzzer, a fixed number of runs; prints a table
+	@exec .venv-fuzz/bin/python -m tests.fuzz $(ARGS)
+
+soak: $(VENV)/.test  ## the real kiosk in real time with picks, faults and network losses; MINUTES=30
+	@exec $(BIN)/python -m tests.soak $(MINUTES) $(ARGS)
+
 bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 screens: $(VENV)/.demo  ## the screenshots in the README, taken from the real kiosk in the demo
 	@SDL_VIDEODRIVER=dummy $(BIN)/kiosk demo --auto --size 960x540 --screenshots docs/screens
+	$(BIN)/kiosk sheet docs/screens/sheet.png
 
 sheet: $(VENV)/.test  ## every scene at three sizes, for looking at; in build/screens
 	@$(BIN)/python -m tests.screens build/screens
@@ -82,12 +90,13 @@ lock: | $(STAMPS)/python-demo  ## pin every package again, with hashes (UPGRADE=
 	}
 	compile --extra demo --extra test --output-file requirements-test.lock
 	compile --extra demo --constraints requirements-test.lock --output-file requirements.lock
-	for file in requirements.lock requirements-test.lock; do
+	compile --extra fuzz --constraints requirements-test.lock --output-file requirements-fuzz.lock
+	for file in requirements.lock requirements-test.lock requirements-fuzz.lock; do
 	    sed -i '1i # Made by `make lock` from pyproject.toml, for x86_64 and aarch64; installed with --require-hashes.' $$file
 	done
 
 clean:  ## remove all that the targets above have made
-	rm -rf .venv .venv-lock .venv-other $(STAMPS) build dist .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-fuzz .venv-lock .venv-other $(STAMPS) build dist .coverage .mypy_cache .pytest_cache .ruff_cache
 	find kiosk tests -name __pycache__ -prune -exec rm -rf {} +
 
 # --- set-up
@@ -149,4 +158,10 @@ $(VENV)/.demo: requirements.lock pyproject.toml $(STAMPS)/python-demo
 $(VENV)/.test: requirements-test.lock pyproject.toml $(STAMPS)/python-test
 	@$(call make_venv,$(VENV),$$(cat $(STAMPS)/python-test))
 	$(call install,$(VENV),requirements-test.lock)
+	touch $@
+
+# A virtual environment of its own: the fuzzer is large, and no wheel of it is for aarch64.
+.venv-fuzz/.fuzz: requirements-fuzz.lock pyproject.toml $(STAMPS)/python-test
+	@$(call make_venv,.venv-fuzz,$$(cat $(STAMPS)/python-test))
+	$(call install,.venv-fuzz,requirements-fuzz.lock)
 	touch $@
