@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, configuration, settings
+
+from tests.decoding import close_shared_decoder
 
 pytest_plugins = ["pytester", "tests.plugins.loopback", "tests.plugins.coverage_gate"]
 
@@ -61,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _hypothesis_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Hypothesis keeps its tables of Unicode in a folder of its own: not in the source tree."""
     configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_decoder_stays() -> Iterator[None]:
+    yield
+    close_shared_decoder()
 
 
 @pytest.fixture(autouse=True)

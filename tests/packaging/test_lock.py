@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-fuzz.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -57,12 +57,21 @@ def test_the_small_lock_leaves_out_what_only_the_tests_need() -> None:
 
 def test_the_two_locks_agree() -> None:
     # Not their markers: what the tests need may want a package on more machines than the kiosk does.
-    small, large = ({package: bare(entry) for package, entry in entries(name).items()} for name in LOCKS)
+    small, large = ({package: bare(entry) for package, entry in entries(name).items()} for name in LOCKS[:2])
     assert small.items() <= large.items()
     assert names(PROJECT["optional-dependencies"]["test"]) <= set(large)
 
 
 def test_the_kiosk_depends_on_these_packages_and_no_other() -> None:
-    allowed = {"pygame-ce", "qrcode", "requests", "google-auth", "pillow", "attrs"}
+    allowed = {"pygame-ce", "qrcode", "requests", "google-auth", "pillow", "attrs", "cryptography"}
     assert names(PROJECT["dependencies"]) == allowed
     assert "pygame" not in entries("requirements-test.lock"), "both pygames install into one folder"
+
+
+def test_the_fuzzer_is_in_its_own_lock_alone() -> None:
+    assert "atheris" in entries("requirements-fuzz.lock")
+    assert "atheris" not in entries("requirements-test.lock")
+    ours, tested = entries("requirements-fuzz.lock"), entries("requirements-test.lock")
+    assert {name: bare(ours[name]) for name in ours if name in tested} == {
+        name: bare(tested[name]) for name in ours if name in tested
+    }
