@@ -51,4 +51,3 @@ def may_have_bearer(url: str, endpoints: Endpoints) -> bool:
         and there.host.endswith(_PICTURES)
         and not there.host.endswith(_RENTED)
     )
-
