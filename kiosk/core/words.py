@@ -25,8 +25,8 @@ SIGN_IN_KEPT = (
     "or run “kiosk sign-out”."
 )
 SIGN_IN_ONCE = (
-    "This sign-in serves one pick and is then forgotten. The photos stay on this frame until somebody disconnects it: "
-    "Shift+D twice, or “kiosk sign-out”."
+    "This sign-in is forgotten after one pick. The photos stay until you disconnect: press Shift+D twice, "
+    "or run “kiosk sign-out”."
 )
 SIGN_IN_LOST = "the answer to a sign-in was lost on the way; somebody has to sign in once more"
 SIGN_IN_BADGE = "Sign in again to add photos: press P"
