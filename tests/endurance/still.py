@@ -9,13 +9,14 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import asdict, frozen
 
-from kiosk.core.events import Verb
+from kiosk.core.commands import Command
+from kiosk.core.events import Event, Verb
 from kiosk.core.model import PickMode
 from kiosk.demo import faults, routes
 from tests.endurance.measure import io_of
@@ -67,18 +68,10 @@ class Card:
 
 def measured(rig: PaintedRig, scene: str, hours: float) -> Written:
     card, slides, lines = Card(rig.folder), rig.glass.shown, len(rig.heard.lines)
-    commits: list[float] = []
-
-    def traced(sql: str) -> None:
-        if sql.startswith("COMMIT"):
-            commits.append(rig.now)
-
-    connection = rig._storage._catalog.connection
-    connection.set_trace_callback(traced)
-    before, io = card.changes(), io_of()
-    rig.run(hours * HOUR)
-    written, after = io_of() - io, card.changes()
-    connection.set_trace_callback(None)
+    with commits_of(rig) as commits:
+        before, io = card.changes(), io_of()
+        rig.run(hours * HOUR)
+        written, after = io_of() - io, card.changes()
     differ = sum(before.get(name) != after.get(name) for name in before.keys() | after.keys())
     return Written(
         scene,
@@ -90,6 +83,31 @@ def measured(rig: PaintedRig, scene: str, hours: float) -> Written:
         len(rig.heard.lines) - lines,
         commits,
     )
+
+
+@contextmanager
+def commits_of(rig: PaintedRig) -> Iterator[list[float]]:
+    """When a transaction of the catalog was committed, as the disk thread sees it.
+
+    That thread alone may touch the connection: SQLite's lock is waited for with the interpreter's in hand, and a
+    statement that calls a function of ours waits for the interpreter's with SQLite's in hand.
+    """
+    storage = rig._storage
+    perform, commits = storage.perform_batch, list[float]()
+
+    def note(sql: str) -> None:
+        if sql.startswith("COMMIT"):
+            commits.append(rig.now)
+
+    def traced(batch: Sequence[Command]) -> list[Event]:
+        storage._catalog.connection.set_trace_callback(note)
+        return perform(batch)
+
+    storage.perform_batch = traced  # type: ignore[method-assign]
+    try:
+        yield commits
+    finally:
+        del storage.perform_batch  # type: ignore[method-assign]
 
 
 @contextmanager
