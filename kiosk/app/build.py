@@ -65,8 +65,8 @@ def run_frame(
             with quit_on_signals(inbox.put):
                 return _show(kiosk, config, dirs, put)
         finally:
-            workers.stop()
-            storage.close()
+            if workers.stop():
+                storage.close()
 
 
 def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, put: Callable[[ControlRequest], None]) -> Ending:

@@ -152,8 +152,8 @@ def headless(loaded: Loaded, env: Mapping[str, str]) -> Iterator[Headless]:
         try:
             yield Headless(loaded, workers, inbox)
         finally:
-            workers.stop()
-            storage.close()
+            if workers.stop():
+                storage.close()
 
 
 def _no_screen(*_: object) -> NoReturn:

@@ -141,15 +141,19 @@ class Workers:
         """Threads that had to be replaced."""
         return self._watch.restarts
 
-    def stop(self) -> None:
-        """The network's threads may hang and are left behind; the card's thread finishes what is queued."""
+    def stop(self) -> bool:
+        """The network's threads may hang and are left behind; the card's thread finishes what is queued.
+
+        Whether it did: while it hangs nobody else may touch the catalog, or would hang as well.
+        """
         others = (self._download, self._google, self._decode)
         for worker in others:
             worker.stop(timeout=0.0)
         end = time.monotonic() + STOP_SECONDS
-        self._disk.stop(timeout=STOP_SECONDS, finish=True)
+        finished = self._disk.stop(timeout=STOP_SECONDS, finish=True)
         for worker in others:
             worker.stop(timeout=min(max(end - time.monotonic(), 0.0), 0.2))
+        return finished
 
     def _on_disk(self, commands: Sequence[Command]) -> Iterable[Event]:
         return self._storage.perform_batch(commands)
