@@ -23,7 +23,7 @@ _COUNTS = (
     ("writes that the card refused", r"kills: .*?, (\d+) refusals", None),
     ("bytes of acknowledged pictures lost", r"kills: .*?(\d+) bytes lost", 0.0),
     ("hostile files tried", r"hostile files: (\d+) tried", None),
-    ("tests that failed", r"=+ (?:.*?(\d+) failed)?.*? in [\d.]+s", 0.0),
+    ("tests that failed", r"(?:(\d+) failed, )?\d+ passed.* in [\d.]+s", 0.0),
 )
 
 
