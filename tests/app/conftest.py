@@ -36,6 +36,16 @@ def frame(make_frame: Callable[..., Frame]) -> Frame:
     return make_frame()
 
 
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[Frame]:
+    """A frame whose client is of the Desktop type."""
+    settings = DemoSettings(device_interval=1.0, poll_interval="1s", client_type="desktop")
+    with DemoGoogle(plain_library(10), settings) as google:
+        frame = Frame(tmp_path / "desktop", google)
+        yield frame
+        frame.close()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How long a stop takes: a figure for the README, on which nothing is asserted."""
     took = {

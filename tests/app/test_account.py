@@ -6,25 +6,15 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from kiosk.control import ControlVerb
-from kiosk.demo import DemoGoogle, DemoSettings, plain_library, routes
+from kiosk.demo import DemoGoogle, routes
 from tests.app.frame import PATIENCE, Frame
-
-
-@pytest.fixture
-def desktop(tmp_path: Path) -> Iterator[Frame]:
-    """A frame whose client is of the Desktop type."""
-    settings = DemoSettings(device_interval=1.0, poll_interval="1s", client_type="desktop")
-    with DemoGoogle(plain_library(10), settings) as google:
-        frame = Frame(tmp_path / "desktop", google)
-        yield frame
-        frame.close()
 
 
 def browse(frame: Frame, *words: str) -> tuple[subprocess.Popen[str], str]:

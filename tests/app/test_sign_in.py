@@ -6,12 +6,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from kiosk.control import ControlVerb
-from kiosk.demo import DemoGoogle, DemoSettings, faults, plain_library, routes
+from kiosk.demo import DemoGoogle, faults, routes
 from tests.app.frame import PATIENCE, Frame
 
 both = pytest.mark.parametrize("running", [True, False], ids=["through", "alone"])
@@ -40,16 +39,6 @@ def sign_in() -> Iterator[Callable[..., SignIn]]:
         if child.poll() is None:
             child.kill()
         child.communicate()
-
-
-@pytest.fixture
-def desktop(tmp_path: Path) -> Iterator[Frame]:
-    """A frame whose client is of the Desktop type."""
-    settings = DemoSettings(device_interval=1.0, poll_interval="1s", client_type="desktop")
-    with DemoGoogle(plain_library(10), settings) as google:
-        frame = Frame(tmp_path / "desktop", google)
-        yield frame
-        frame.close()
 
 
 def printed(child: SignIn, pattern: str) -> str:

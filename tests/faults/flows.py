@@ -63,6 +63,23 @@ def _token_expired(rig: Rig) -> None:
     rig.run(2)
 
 
+def choosing(rig: Rig) -> None:
+    """A pick over the running show, up to its code."""
+    rig.ask(Verb.PICK)
+    rig.until(lambda: rig.status()["picker_uri"], 600)
+
+
+def start_pick(rig: Rig) -> None:
+    """The same, up to Done."""
+    choosing(rig)
+    rig.pick(PICKED)
+
+
+def all_stored(rig: Rig) -> bool:
+    """The pick has ended, here and at Google."""
+    return rig.state.counts.stored == PICKED and not rig.google.sessions
+
+
 def _choosing(rig: Rig) -> None:
     rig.show(STORED)
     rig.ask(Verb.PICK)

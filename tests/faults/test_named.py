@@ -14,23 +14,13 @@ from kiosk.demo import faults, routes
 from kiosk.demo.faults import Fault
 from tests.conftest import RUN_ALL
 from tests.faults.driver import Rig
-from tests.faults.flows import PICKED, STORED
+from tests.faults.flows import PICKED, STORED, all_stored, start_pick
 from tests.faults.glass import DWELL
 from tests.faults.rooms import Hurry
 from tests.google.conftest import ScriptedServer
 
 HOUR = 3600.0
 MakeRig = Callable[..., Rig]
-
-
-def start_pick(rig: Rig) -> None:
-    rig.ask(Verb.PICK)
-    rig.until(lambda: rig.status()["picker_uri"], 600)
-    rig.pick(PICKED)
-
-
-def all_stored(rig: Rig) -> bool:
-    return rig.state.counts.stored == PICKED and not rig.google.sessions
 
 
 HANGS = {routes.SESSIONS_CREATE: c.CreatePickingSession, routes.MEDIA: c.FetchRendition}

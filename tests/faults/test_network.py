@@ -13,7 +13,7 @@ from kiosk.core.commands import Command
 from kiosk.core.events import Verb
 from kiosk.demo import faults, routes
 from tests.faults.driver import SETTINGS, Rig, Since
-from tests.faults.flows import PICKED, STORED
+from tests.faults.flows import PICKED, STORED, all_stored, start_pick
 
 HOUR = 3600.0
 WEEK = 24 * 7
@@ -22,16 +22,6 @@ LOST_FOR = [6, pytest.param(WEEK, marks=[pytest.mark.slow, pytest.mark.timeout(6
 OF_THE_SHOW = {c.MarkShown, c.DrawSlides, c.MakeRoom}
 """What a show asks of the card with a network as well: whoever is offline writes nothing more."""
 MakeRig = Callable[..., Rig]
-
-
-def start_pick(rig: Rig) -> None:
-    rig.ask(Verb.PICK)
-    rig.until(lambda: rig.status()["picker_uri"], 600)
-    rig.pick(PICKED)
-
-
-def all_stored(rig: Rig) -> bool:
-    return rig.state.counts.stored == PICKED and not rig.google.sessions
 
 
 def asked_of_the_card(rig: Rig, since: Since) -> set[type[Command]]:

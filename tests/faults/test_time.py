@@ -13,20 +13,14 @@ import pytest
 
 from kiosk.core import commands as c
 from kiosk.core import words
-from kiosk.core.events import Verb
 from kiosk.core.scene import Mark
 from kiosk.demo import faults, routes
 from tests.faults.driver import Rig
-from tests.faults.flows import PICKED, STORED
+from tests.faults.flows import PICKED, STORED, all_stored, choosing
 
 HOUR = 3600.0
 DAY = 24 * HOUR
 MakeRig = Callable[..., Rig]
-
-
-def choosing(rig: Rig) -> None:
-    rig.ask(Verb.PICK)
-    rig.until(lambda: rig.status()["picker_uri"], 600)
 
 
 def fetching(rig: Rig) -> None:
@@ -35,10 +29,6 @@ def fetching(rig: Rig) -> None:
     rig.google.faults.add(faults.server_error(503), on=routes.MEDIA)
     rig.pick(PICKED)
     rig.until(lambda: rig.state.downloads.offline, 60)
-
-
-def all_stored(rig: Rig) -> bool:
-    return rig.state.counts.stored == PICKED and not rig.google.sessions
 
 
 def unharmed(rig: Rig) -> None:
