@@ -52,7 +52,7 @@ DOWNLOADING = Card(
     Look.PROGRESS,
     words.DOWNLOADING_TITLE,
     words.DOWNLOADING_BODY,
-    status=words.counted(12, 40),
+    status=words.progress(12, 40),
     done=12,
     total=40,
 )

@@ -17,7 +17,8 @@ from kiosk.config import Config, Loaded
 from kiosk.control import ControlRequest, ControlServer
 from kiosk.core.events import Asked, Verb
 from kiosk.core.hanging import calm, moving, still
-from kiosk.core.model import Seconds, Settings, Size, Slide, Style, Transition
+from kiosk.core.model import Seconds, Size, Slide
+from kiosk.core.settings import Settings, Style, Transition
 from kiosk.storage import Storage
 from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock

@@ -21,7 +21,8 @@ from kiosk.control import ControlRequest, ControlVerb
 from kiosk.core import compose, machine, signin
 from kiosk.core.commands import Command, DropSlide, GiveUp, Quit
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, ScreenResized, Verb
-from kiosk.core.model import Deadline, Moment, Secret, Settings
+from kiosk.core.model import Deadline, Moment, Secret
+from kiosk.core.settings import Settings
 from kiosk.system.clock import Clock
 from kiosk.system.inbox import Inbox
 from kiosk.system.notify import Notifier

@@ -14,10 +14,10 @@ from attrs import evolve
 from kiosk.app.loop import Ending, Signature, signature
 from kiosk.app.status import status
 from kiosk.control import ControlRequest, ControlServer, ControlVerb
-from kiosk.core import machine
+from kiosk.core import machine, words
 from kiosk.core.events import Asked, Verb
-from kiosk.core.model import Settings
 from kiosk.core.scene import Card, Look, Scene
+from kiosk.core.settings import Settings
 from kiosk.errors import ConfigError, Unwritable
 from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock
@@ -136,6 +136,6 @@ def card(error: ConfigError, file: Path) -> Card:
         str(problem).replace(f"{file}:", "line ").replace("line  ", "") for problem in error.problems[:SHOWN]
     ]
     more = len(error.problems) - len(shown)
-    others = f"and {more} more" if more > 0 else ""
-    title = "The config file has a mistake" if len(error.problems) == 1 else "The config file has mistakes"
+    others = words.mistakes_more(more) if more > 0 else ""
+    title = words.mistakes(len(error.problems))
     return Card(Look.MESSAGE, title, "\n".join(shown), status=others, footnote=str(file))

@@ -22,8 +22,9 @@ from kiosk.core.commands import Command, DrawSlides, DropSlide, HideItems, Prepa
 from kiosk.core.events import Asked, Event, Failed, Hidden, ScreenResized, SlidePrepared, SlidesDrawn, Verb
 from kiosk.core.hanging import still
 from kiosk.core.layout import rendition_box
-from kiosk.core.model import Counts, MediaItemId, Moment, Settings, Size, StoredItem
+from kiosk.core.model import Counts, MediaItemId, Moment, Size, StoredItem
 from kiosk.core.scene import Badge, Mark, Scene
+from kiosk.core.settings import Settings
 from kiosk.core.turn import Turn
 from kiosk.errors import Corrupt, Unreadable
 from kiosk.storage.normalise import normalise

@@ -31,7 +31,8 @@ from kiosk.core.commands import (
 )
 from kiosk.core.downloads import AT_ONCE
 from kiosk.core.events import Event, Failed, RenditionFetched, SlidePrepared
-from kiosk.core.model import MediaItemId, Size, Slide, Style
+from kiosk.core.model import MediaItemId, Size, Slide
+from kiosk.core.settings import Style
 from kiosk.errors import Corrupt, KioskError, Unexpected
 from kiosk.storage import Storage
 from kiosk.system.watch import Care, Watch

@@ -11,7 +11,8 @@ import attrs
 from attrs import frozen
 
 from kiosk.config.setting import Setting, address, number, one_of, place, settings_of, text, whole, yes_no
-from kiosk.core.model import Client, MatStyle, Motion, Order, PickMode, Secret, Surround, Transition
+from kiosk.core.model import Client, Secret
+from kiosk.core.settings import MatStyle, Motion, Order, PickMode, Surround, Transition
 
 
 class Rotation(Enum):

@@ -15,16 +15,7 @@ from attrs import evolve, field, frozen
 
 from kiosk.core.commands import Authorised, Command, FetchRendition, RefreshAccessToken, SaveCredentials
 from kiosk.core.events import Event, Failed, Granted
-from kiosk.core.model import (
-    NEVER,
-    PICKER_SCOPE,
-    AccessToken,
-    CommandId,
-    Credentials,
-    Deadline,
-    Grant,
-    Moment,
-)
+from kiosk.core.model import NEVER, PICKER_SCOPE, AccessToken, CommandId, Credentials, Deadline, Grant, Moment
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, KioskError, Reason, Refused, SignInRequired
 

@@ -15,7 +15,6 @@ from kiosk.core.model import (
     Credentials,
     MediaItem,
     MediaItemId,
-    Order,
     PickId,
     PickingSessionId,
     PickPhase,
@@ -25,8 +24,8 @@ from kiosk.core.model import (
     Size,
     Slide,
     StoredItem,
-    Style,
 )
+from kiosk.core.settings import Order, Style
 
 
 @frozen(kw_only=True)

@@ -13,8 +13,9 @@ import math
 from attrs import evolve
 
 from kiosk.core import access, downloads, picking, signin, slideshow, words
-from kiosk.core.model import NEVER, Deadline, Settings
+from kiosk.core.model import NEVER, Deadline
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
+from kiosk.core.settings import Settings
 from kiosk.core.state import State
 from kiosk.errors import Busy, KioskError, Reason, Refused, StorageError, Unexpected, Unreachable, Unwritable
 
@@ -216,7 +217,7 @@ def _arriving(state: State) -> Card:
             status = _network(part.offline) or (words.photos(len(listed)) if listed else "")
             return Card(Look.PROGRESS, words.LISTING_TITLE, done=len(listed), status=status)
         case picking.Fetching() | picking.Listing() if part.total:
-            status = _network(part.offline) or words.counted(part.stored, part.total)
+            status = _network(part.offline) or words.progress(part.stored, part.total)
             return Card(
                 Look.PROGRESS,
                 words.DOWNLOADING_TITLE,

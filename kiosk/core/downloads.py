@@ -14,15 +14,8 @@ from attrs import evolve, frozen
 from kiosk.core.commands import FetchRendition, GiveUp, MakeRoom, StoreRendition
 from kiosk.core.events import Event, Evicted, Failed, ItemsAdded, RenditionFetched, RenditionStored
 from kiosk.core.layout import rendition_box
-from kiosk.core.model import (
-    NEVER,
-    CommandId,
-    Deadline,
-    MediaItem,
-    MediaItemId,
-    PickId,
-    PickMode,
-)
+from kiosk.core.model import NEVER, CommandId, Deadline, MediaItem, MediaItemId, PickId
+from kiosk.core.settings import PickMode
 from kiosk.core.turn import Turn
 from kiosk.errors import (
     Busy,

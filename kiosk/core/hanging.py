@@ -11,8 +11,10 @@ from math import ceil
 
 from attrs import evolve, frozen
 
+from kiosk.core.focus import CENTRE, WHOLE, Box, Focus
 from kiosk.core.layout import PANORAMA, fit
-from kiosk.core.model import Motion, Rect, Size, Style, Surround, Transition
+from kiosk.core.model import Rect, Size
+from kiosk.core.settings import Motion, Style, Surround, Transition
 
 KEPT_LEAST = 0.62
 """The least share of a picture that a crop may leave. 3:2 and 4:3 fill a screen of 16:9 (0.84, 0.75), a square and
@@ -29,58 +31,6 @@ MAT_SHARE = 0.085
 """The narrowest part of a mat board, as a share of the screen's shorter side."""
 MAT_FOOT = 1.18
 """The board below the picture to the board above it: a picture in the very middle looks as if it had slipped."""
-
-
-@frozen
-class Box:
-    """A part of an image, in shares of its sides."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def width(self) -> float:
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        return self.bottom - self.top
-
-    def within(self, outer: Box) -> Box:
-        """This part of that part, in shares of the whole."""
-        return Box(
-            outer.left + self.left * outer.width,
-            outer.top + self.top * outer.height,
-            outer.left + self.right * outer.width,
-            outer.top + self.bottom * outer.height,
-        )
-
-    def towards(self, other: Box, share: float) -> Box:
-        """The box on the way from this one (0) to the other (1)."""
-        pairs = zip(
-            (self.left, self.top, self.right, self.bottom),
-            (other.left, other.top, other.right, other.bottom),
-            strict=True,
-        )
-        return Box(*(one + (two - one) * share for one, two in pairs))
-
-
-WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-
-
-@frozen
-class Focus:
-    """What matters in a picture: its centre, and the box that holds most of it. Shares."""
-
-    x: float = 0.5
-    y: float = 0.5
-    box: Box = Box(0.2, 0.2, 0.8, 0.8)
-
-
-CENTRE = Focus()
-"""For a picture of which nothing is known."""
 
 
 @frozen

@@ -37,7 +37,8 @@ from kiosk.core.events import (
     Wiped,
 )
 from kiosk.core.hanging import still
-from kiosk.core.model import NEVER, Deadline, Moment, PickMode, Settings
+from kiosk.core.model import NEVER, Deadline, Moment
+from kiosk.core.settings import PickMode, Settings
 from kiosk.core.state import LastError, State
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, KioskError, Pending, Reason, Refused, SignInRequired, SlowDown

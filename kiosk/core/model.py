@@ -12,6 +12,8 @@ from typing import NewType
 
 from attrs import field, frozen
 
+from kiosk.core.focus import Measure
+
 CommandId = NewType("CommandId", int)
 """Which command an event answers; 0 answers nothing."""
 MediaItemId = NewType("MediaItemId", str)
@@ -170,6 +172,8 @@ class MediaItem:
     filename: str
     size: Size | None
     captured_at: datetime | None
+    camera: str = ""
+    """Make and model as Google names them; empty where unknown."""
 
 
 @frozen
@@ -192,6 +196,8 @@ class Rendition:
     digest: str
     """SHA-256 of the file, hex."""
     captured_at: datetime | None
+    """As Google says; where it says nothing, as the picture's own EXIF does."""
+    measure: Measure | None = None
 
 
 @frozen
@@ -203,6 +209,15 @@ class StoredItem:
     size: Size
     minute: int | None
     """Minutes since the epoch of the capture, None where unknown."""
+    camera: str = ""
+    added: int | None = None
+    """Minutes since the epoch at which it came onto the card, None where unknown."""
+    measure: Measure | None = None
+    """None: not measured yet."""
+
+
+Group = tuple[StoredItem, ...]
+"""What shares one slide: one item, or a pair of them."""
 
 
 @frozen
@@ -262,91 +277,3 @@ class Counts:
     hidden: int = 0
     set_aside: tuple[GivenUp, ...] = ()
     """The newest few of the failed ones by name, the newest first."""
-
-
-class PickMode(Enum):
-    """``[picking] mode``: what a new pick does to what is there."""
-
-    ADD = "add"
-    REPLACE = "replace"
-
-
-class Order(Enum):
-    """``[slideshow] order``."""
-
-    SHUFFLE = "shuffle"
-    CAPTURED = "captured"
-    PICKED = "picked"
-
-
-class Surround(Enum):
-    """``[picture] surround``: what the screen shows where the picture leaves it free."""
-
-    BLUR = "blur"
-    """The picture itself, blurred and darkened."""
-    MAT = "mat"
-    """A mat board with an opening for the picture."""
-    PLAIN = "plain"
-    """Dark paper."""
-    FILL = "fill"
-    """Nothing is left free: the picture is cropped, unless that would cost too much of it."""
-
-
-class MatStyle(Enum):
-    """``[picture] mat``: which board."""
-
-    SINGLE = "single"
-    DOUBLE = "double"
-    FLOAT = "float"
-    DARK = "dark"
-
-
-class Transition(Enum):
-    """``[slideshow] transition``: how one picture gives way to the next."""
-
-    CROSSFADE = "crossfade"
-    DISSOLVE = "dissolve"
-    """Through the mean colour of both."""
-    PUSH = "push"
-    WIPE = "wipe"
-    NONE = "none"
-
-
-class Motion(Enum):
-    """``[slideshow] motion``: whether a picture moves while it is shown."""
-
-    NONE = "none"
-    GENTLE = "gentle"
-
-
-@frozen
-class Style:
-    """How pictures hang and whether they move."""
-
-    surround: Surround = Surround.BLUR
-    mat: MatStyle = MatStyle.SINGLE
-    motion: Motion = Motion.NONE
-    travel: float = 0.0
-    """How far a panorama may pan in its time, in lengths of the screen."""
-
-
-@frozen
-class Settings:
-    """What the core needs to know of the configuration."""
-
-    client: Client = Client()
-    display_name: str = "Photo frame"
-    max_items: int = 2000
-    mode: PickMode = PickMode.ADD
-    order: Order = Order.SHUFFLE
-    dwell: Seconds = Seconds(30.0)
-    transition: Seconds = Seconds(1.0)
-    """How long it takes; 0 is a hard cut."""
-    kind: Transition = Transition.CROSSFADE
-    style: Style = Style()
-    screen: Size = Size(1920, 1080)
-    config_path: str = "config.toml"
-    keep_signed_in: bool = True
-    """False: the access serves one pick, nothing of it reaches the card, and the next pick asks for a sign-in."""
-    seed: bytes = field(default=b"", repr=False)
-    """Random bytes from the system at the start: request ids and jitter come from it, so that the core stays pure."""

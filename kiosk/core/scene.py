@@ -6,7 +6,8 @@ from enum import Enum
 
 from attrs import frozen
 
-from kiosk.core.model import SlideId, Transition
+from kiosk.core.model import SlideId
+from kiosk.core.settings import Transition
 
 
 class Look(Enum):

@@ -12,18 +12,8 @@ from attrs import evolve, frozen
 
 from kiosk.core.commands import DrawSlides, DropSlide, HideItems, MarkShown, PrepareSlide, SetAside
 from kiosk.core.events import Event, Evicted, Failed, Hidden, RenditionStored, SlidePrepared, SlidesDrawn
-from kiosk.core.model import (
-    NEVER,
-    CommandId,
-    Deadline,
-    MediaItemId,
-    Motion,
-    Settings,
-    Slide,
-    SlideId,
-    StoredItem,
-    Transition,
-)
+from kiosk.core.model import NEVER, CommandId, Deadline, MediaItemId, Slide, SlideId, StoredItem
+from kiosk.core.settings import Motion, Settings, Transition
 from kiosk.core.turn import Turn
 from kiosk.errors import Corrupt
 

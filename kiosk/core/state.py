@@ -8,8 +8,9 @@ from attrs import frozen
 
 from kiosk.core.access import Access
 from kiosk.core.downloads import Downloads
-from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, Settings
+from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId
 from kiosk.core.picking import Picking
+from kiosk.core.settings import Settings
 from kiosk.core.signin import Exchange, Off, SignIn
 from kiosk.core.slideshow import Show
 from kiosk.core.writes import Writes

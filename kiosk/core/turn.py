@@ -11,7 +11,8 @@ from uuid import UUID
 from attrs import define, evolve, field
 
 from kiosk.core.commands import Command
-from kiosk.core.model import CommandId, Deadline, Moment, RequestId, Settings
+from kiosk.core.model import CommandId, Deadline, Moment, RequestId
+from kiosk.core.settings import Settings
 from kiosk.errors import Busy, KioskError
 
 QUOTA_RETRY = 30.0

@@ -7,6 +7,7 @@ the most: it is read at 3 m.
 # ruff: noqa: RUF001  typographic quotation marks are meant
 from __future__ import annotations
 
+from kiosk.core.message import Message, counted, said
 from kiosk.errors import Reason
 
 SETUP_ADDRESS = "https://developers.google.com/photos/overview/configure-your-app"
@@ -14,133 +15,164 @@ DESKTOP_ADDRESS = "https://developers.google.com/identity/protocols/oauth2/nativ
 PHOTOS_ADDRESS = "https://photos.google.com"
 PERMISSIONS_ADDRESS = "https://myaccount.google.com/permissions"
 
-STARTING = "Starting"
-ONE_MOMENT = "One moment"
+STARTING = said("Starting")
+ONE_MOMENT = said("One moment")
 
-SIGN_IN_TITLE = "Show your photos here"
-SIGN_IN_BODY = "Scan this code with your phone, or open the address and type the code."
-SIGN_IN_ASKING = "Asking Google for a code"
-SIGN_IN_KEPT = (
+SIGN_IN_TITLE = said("Show your photos here")
+SIGN_IN_BODY = said("Scan this code with your phone, or open the address and type the code.")
+SIGN_IN_ASKING = said("Asking Google for a code")
+SIGN_IN_KEPT = said(
     "The photos you pick are copied to this frame and stay on it until you disconnect: press Shift+D twice, "
     "or run “kiosk sign-out”."
 )
-SIGN_IN_ONCE = (
+SIGN_IN_ONCE = said(
     "This sign-in is forgotten after one pick. The photos stay until you disconnect: press Shift+D twice, "
     "or run “kiosk sign-out”."
 )
 SIGN_IN_LOST = "the answer to a sign-in was lost on the way; somebody has to sign in once more"
-SIGN_IN_BADGE = "Sign in again to add photos: press P"
+"""For ``kiosk status`` and the log."""
+SIGN_IN_BADGE = said("Sign in again to add photos: press P")
 
-NEW_CODE_SOON = "A new code comes in a minute."
-NEW_CODE_BY_P = "Press P, or run “kiosk sign-in”, for a new code."
+NEW_CODE_SOON = said("A new code comes in a minute.")
+NEW_CODE_BY_P = said("Press P, or run “kiosk sign-in”, for a new code.")
 
-NO_CLIENT_TITLE = "This frame needs a Google client"
-NO_CLIENT_BODY = "Make one in Google’s console and put its client_id and client_secret into the config file."
+NO_CLIENT_TITLE = said("This frame needs a Google client")
+NO_CLIENT_BODY = said(
+    "Make one in Google’s console and put its client_id and client_secret into the config file."
+)
 
-DESKTOP_TITLE = "A Desktop client is needed"
-DESKTOP_BODY = (
+DESKTOP_TITLE = said("A Desktop client is needed")
+DESKTOP_BODY = said(
     "Google does not let clients of the TV type ask for Google Photos. "
     "Make a client of type “Desktop app” and put it into the config file."
 )
-SECOND_ROAD_TITLE = "Sign in from a computer"
-SECOND_ROAD_BODY = "This frame has a Desktop client. Run “kiosk sign-in” on the frame, for example over SSH."
+SECOND_ROAD_TITLE = said("Sign in from a computer")
+SECOND_ROAD_BODY = said(
+    "This frame has a Desktop client. Run “kiosk sign-in” on the frame, for example over SSH."
+)
 
-PICK_TITLE = "Choose your photos"
-PICK_BODY = "Scan this code and tap the photos you like, then Done."
-PICK_HINT = "Looking for an album? Search its name in Google Photos."
-PICK_CREATING = "Opening Google Photos"
-PICK_EMPTY_TITLE = "No photos were chosen"
-PICK_EMPTY_BODY = "Nothing has changed on this frame."
-PICK_TIMED_OUT_TITLE = "Time ran out"
-PICK_TIMED_OUT_BODY = "The code is no longer good."
-PICK_NEXT_CODE = "A new code comes in a moment."
-PICK_PRESS_P = "Press P, or run “kiosk pick”, for a new code."
-PICK_CANCELLED_TITLE = "No photos yet"
-PICK_CANCELLED_BODY = "Press P, or run “kiosk pick”, to choose some."
-PICK_LOST_TITLE = "Some photos did not arrive"
-PICK_LOST_BODY = "Google ended this pick before everything was copied."
-PICK_REFUSED_TITLE = "Google refused this pick"
+PICK_TITLE = said("Choose your photos")
+PICK_BODY = said("Scan this code and tap the photos you like, then Done.")
+PICK_HINT = said("Looking for an album? Search its name in Google Photos.")
+PICK_CREATING = said("Opening Google Photos")
+PICK_EMPTY_TITLE = said("No photos were chosen")
+PICK_EMPTY_BODY = said("Nothing has changed on this frame.")
+PICK_TIMED_OUT_TITLE = said("Time ran out")
+PICK_TIMED_OUT_BODY = said("The code is no longer good.")
+PICK_NEXT_CODE = said("A new code comes in a moment.")
+PICK_PRESS_P = said("Press P, or run “kiosk pick”, for a new code.")
+PICK_CANCELLED_TITLE = said("No photos yet")
+PICK_CANCELLED_BODY = said("Press P, or run “kiosk pick”, to choose some.")
+PICK_LOST_TITLE = said("Some photos did not arrive")
+PICK_LOST_BODY = said("Google ended this pick before everything was copied.")
+PICK_REFUSED_TITLE = said("Google refused this pick")
 
-LISTING_TITLE = "Reading your choice"
-DOWNLOADING_TITLE = "Copying your photos"
-DOWNLOADING_BODY = "The first one appears in a moment."
+LISTING_TITLE = said("Reading your choice")
+DOWNLOADING_TITLE = said("Copying your photos")
+DOWNLOADING_BODY = said("The first one appears in a moment.")
 
-NETWORK = "No connection to Google. The frame keeps trying."
-BUSY = "Google is busy. The frame keeps trying."
-CARD_FULL = "The card is full"
-CARD_READ_ONLY = "The card cannot be written"
-PAUSED = "Paused"
+NETWORK = said("No connection to Google. The frame keeps trying.")
+BUSY = said("Google is busy. The frame keeps trying.")
+CARD_FULL = said("The card is full")
+CARD_READ_ONLY = said("The card cannot be written")
+PAUSED = said("Paused")
 
-DISCONNECT_TITLE = "Disconnect this frame?"
-DISCONNECT_BODY = (
+DISCONNECT_TITLE = said("Disconnect this frame?")
+DISCONNECT_BODY = said(
     "All photos on this frame are erased. Google withdraws the permission of every frame that shares "
     "this Google Cloud project. Press Shift+D again to go on."
 )
-LEAVING_TITLE = "Disconnecting"
-LEAVING_BODY = "Ending the connection to Google and erasing the photos on this frame."
+HIDE_WHICH_TITLE = said("Hide which photo?")
+HIDE_WHICH_SIDE = said("Left arrow: the left one. Right arrow: the right one. H: both.")
+HIDE_WHICH_STACKED = said("Left arrow: the upper one. Right arrow: the lower one. H: both.")
 
-REASONS: dict[Reason, tuple[str, str]] = {
+NEW_HERE = said("New")
+
+LEAVING_TITLE = said("Disconnecting")
+LEAVING_BODY = said("Ending the connection to Google and erasing the photos on this frame.")
+
+REASONS: dict[Reason, tuple[Message, Message]] = {
     Reason.CLIENT: (
-        "Google does not know this client",
-        "Check client_id and client_secret in the config file.",
+        said("Google does not know this client"),
+        said("Check client_id and client_secret in the config file."),
     ),
     Reason.API_DISABLED: (
-        "The Google Photos Picker API is off",
-        "Switch it on for this project in Google’s console; the frame then goes on by itself.",
+        said("The Google Photos Picker API is off"),
+        said("Switch it on for this project in Google’s console; the frame then goes on by itself."),
     ),
     Reason.ADMIN_POLICY: (
-        "This account may not do that",
-        "A Google Workspace administrator blocks access to Google Photos. Use another account.",
+        said("This account may not do that"),
+        said("A Google Workspace administrator blocks access to Google Photos. Use another account."),
     ),
     Reason.ORG_INTERNAL: (
-        "This account may not do that",
-        "The Google client is for one organisation only. Use an account of that organisation.",
+        said("This account may not do that"),
+        said("The Google client is for one organisation only. Use an account of that organisation."),
     ),
     Reason.NO_PHOTOS_ACCOUNT: (
-        "This account has no Google Photos",
-        "Open Google Photos once with this account on your phone; the frame then goes on by itself.",
+        said("This account has no Google Photos"),
+        said("Open Google Photos once with this account on your phone; the frame then goes on by itself."),
     ),
     Reason.TOO_MANY_SESSIONS: (
-        "Too many picks are open",
-        "Google allows only a few at a time for one person. Finish the others, or wait; the frame tries again.",
+        said("Too many picks are open"),
+        said(
+            "Google allows only a few at a time for one person. Finish the others, or wait; the frame tries again."
+        ),
     ),
     Reason.ADDRESS: (
-        "An unsafe address was refused",
-        "The server handed out an address that is neither https nor on this machine.",
+        said("An unsafe address was refused"),
+        said("The server handed out an address that is neither https nor on this machine."),
     ),
-    Reason.ACCESS_DENIED: ("Sign-in was cancelled", "Nothing was connected."),
+    Reason.ACCESS_DENIED: (said("Sign-in was cancelled"), said("Nothing was connected.")),
     Reason.ANSWER_LOST: (
-        "Sign in once more",
-        "Google’s answer was lost on the way to this frame. Nothing was connected.",
+        said("Sign in once more"),
+        said("Google’s answer was lost on the way to this frame. Nothing was connected."),
     ),
     Reason.SCOPE_MISSING: (
-        "One box was not ticked",
-        "To show photos, the frame needs the box for Google Photos.",
+        said("One box was not ticked"),
+        said("To show photos, the frame needs the box for Google Photos."),
     ),
-    Reason.OTHER: ("Google said no", "The log of this frame says why."),
+    Reason.OTHER: (said("Google said no"), said("The log of this frame says why.")),
 }
 
 
-def missing(failed: int, total: int) -> str:
+def missing(failed: int, total: int) -> Message:
     """What became of a pick of which some could not be had."""
-    return f"{failed} of {photos(total)} could not be copied."
+    return counted(
+        "{failed} of {count} photo could not be copied.",
+        "{failed} of {count} photos could not be copied.",
+        total,
+        failed=failed,
+    )
 
 
-def minutes_left(minutes: int) -> str:
-    return "1 minute left" if minutes == 1 else f"{minutes} minutes left"
+def minutes_left(minutes: int) -> Message:
+    return counted("{count} minute left", "{count} minutes left", minutes)
 
 
-def counted(done: int, total: int) -> str:
-    return f"{done} of {total}"
+def progress(done: int, total: int) -> Message:
+    return said("{done} of {total}", done=done, total=total)
 
 
-def photos(count: int) -> str:
-    return "1 photo" if count == 1 else f"{count} photos"
+def photos(count: int) -> Message:
+    return counted("{count} photo", "{count} photos", count)
 
 
-def adding(done: int, total: int) -> str:
-    return f"Adding photos: {done} of {total}"
+def adding(done: int, total: int) -> Message:
+    return said("Adding photos: {done} of {total}", done=done, total=total)
 
 
-def config_at(path: str) -> str:
-    return f"The config file is {path}"
+def config_at(path: str) -> Message:
+    return said("The config file is {path}", path=path)
+
+
+def on_this_day(years: int) -> Message:
+    """A picture's quiet mark: it was captured on this day of the year."""
+    return counted("On this day, a year ago", "On this day, {count} years ago", years)
+
+
+def mistakes(count: int) -> Message:
+    return counted("The config file has a mistake", "The config file has mistakes", count)
+
+
+def mistakes_more(count: int) -> Message:
+    return counted("and {count} more", "and {count} more", count)

@@ -11,7 +11,7 @@ from typing import NewType, Protocol
 from PIL import Image
 
 from kiosk.config import Rotation
-from kiosk.core.hanging import WHOLE, Box
+from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.theme import Colour
 

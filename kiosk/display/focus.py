@@ -12,7 +12,7 @@ from math import exp
 
 from PIL import Image, ImageChops, ImageFilter
 
-from kiosk.core.hanging import CENTRE, Box, Focus
+from kiosk.core.focus import CENTRE, Box, Focus
 from kiosk.display.shapes import sampled
 
 _SIDE = 48

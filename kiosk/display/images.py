@@ -14,8 +14,10 @@ import pygame
 from attrs import field, frozen
 from PIL import Image
 
-from kiosk.core.hanging import CENTRE, WHOLE, Box, Focus, Hung, hang, wants_focus
-from kiosk.core.model import Size, Style
+from kiosk.core.focus import CENTRE, WHOLE, Box, Focus
+from kiosk.core.hanging import Hung, hang, wants_focus
+from kiosk.core.model import Size
+from kiosk.core.settings import Style
 from kiosk.display import focus as saliency
 from kiosk.display.canvas import part_pixels
 from kiosk.display.shapes import sampled

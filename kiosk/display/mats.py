@@ -11,7 +11,8 @@ from colorsys import hls_to_rgb, rgb_to_hls
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageStat
 
 from kiosk.core.hanging import Hung
-from kiosk.core.model import MatStyle, Rect
+from kiosk.core.model import Rect
+from kiosk.core.settings import MatStyle
 from kiosk.display.shapes import grained, sampled
 from kiosk.display.theme import Colour
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 from PIL import Image
 
-from kiosk.core.hanging import Box
+from kiosk.core.focus import Box
 from kiosk.core.layout import fit
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Badge, Card, Scene

@@ -9,8 +9,9 @@ from pathlib import Path
 import pygame
 from PIL import Image
 
-from kiosk.core.model import MatStyle, Rect, Size, SlideId, Style, Surround, Transition
+from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Scene
+from kiosk.core.settings import MatStyle, Style, Surround, Transition
 from kiosk.display import shapes
 from kiosk.display.drivers import start_video
 from kiosk.display.fonts import FontBook

@@ -13,7 +13,7 @@ import pygame
 from PIL import Image
 
 from kiosk.config import Rotation
-from kiosk.core.hanging import WHOLE, Box
+from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel, part_pixels
 from kiosk.display.theme import Colour

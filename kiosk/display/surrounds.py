@@ -8,7 +8,8 @@ from __future__ import annotations
 from PIL import Image, ImageEnhance, ImageFilter, ImageStat
 
 from kiosk.core.hanging import Hung
-from kiosk.core.model import Rect, Size, Style, Surround
+from kiosk.core.model import Rect, Size
+from kiosk.core.settings import Style, Surround
 from kiosk.display import mats
 from kiosk.display.shapes import dithered, sampled
 from kiosk.display.theme import THEME

@@ -10,7 +10,7 @@ from PIL import Image
 from pygame._sdl2.video import Renderer, Texture, Window, get_drivers
 
 from kiosk.config import Rotation
-from kiosk.core.hanging import WHOLE, Box
+from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel
 from kiosk.display.theme import Colour

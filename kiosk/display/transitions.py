@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from kiosk.core.model import Rect, Size, Transition
+from kiosk.core.model import Rect, Size
+from kiosk.core.settings import Transition
 from kiosk.display.canvas import Canvas
 from kiosk.display.theme import Colour
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
-from kiosk.core.model import MediaItemId, Order, Size, StoredItem
+from kiosk.core.model import MediaItemId, Size, StoredItem
 from kiosk.core.playlist import arrange
+from kiosk.core.settings import Order
 from kiosk.storage.rows import number_of, numbers_of
 from kiosk.storage.schema import UNKNOWN
 from kiosk.storage.shuffle import ShuffleMemory

@@ -13,7 +13,8 @@ from kiosk.app.build import settings_of
 from kiosk.app.preview import Preview
 from kiosk.cli import main
 from kiosk.config import load
-from kiosk.core.model import MatStyle, Motion, Size, Style, Surround, Transition
+from kiosk.core.model import Size
+from kiosk.core.settings import MatStyle, Motion, Style, Surround, Transition
 from kiosk.display import Painter, Screen, open_screen
 from kiosk.display.sheet import CELL, STYLES, TRANSITIONS, contact_sheet
 from kiosk.system.clock import ManualClock

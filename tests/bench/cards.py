@@ -17,13 +17,13 @@ from kiosk.core.model import (
     Kind,
     MediaItem,
     MediaItemId,
-    Order,
     PickId,
     PickingSessionId,
     PickPhase,
     Rendition,
     Size,
 )
+from kiosk.core.settings import Order
 from kiosk.storage import Storage
 from kiosk.storage.envelope import Seals
 from kiosk.storage.names import seconds_of

@@ -14,7 +14,8 @@ from attrs import evolve
 from kiosk.core import slideshow
 from kiosk.core.commands import DrawSlides, MarkShown, OpenCatalog
 from kiosk.core.events import CatalogOpened, SlidesDrawn
-from kiosk.core.model import CommandId, Moment, Order, Settings, Size
+from kiosk.core.model import CommandId, Moment, Size
+from kiosk.core.settings import Order, Settings
 from kiosk.core.turn import Turn
 from kiosk.storage import Storage
 from tests.bench.cards import fill

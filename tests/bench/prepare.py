@@ -10,7 +10,8 @@ from statistics import median
 
 from PIL import Image
 
-from kiosk.core.model import MatStyle, Motion, Size, Style, Surround
+from kiosk.core.model import Size
+from kiosk.core.settings import MatStyle, Motion, Style, Surround
 from tests.bench.cards import photograph
 from tests.bench.report import Figure
 

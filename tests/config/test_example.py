@@ -73,7 +73,7 @@ def test_the_example_with_every_key_in_force_gives_the_defaults_as_well(tmp_path
 
 
 def test_the_core_and_the_configuration_have_the_same_defaults() -> None:
-    from kiosk.core.model import Settings
+    from kiosk.core.settings import Settings
 
     config, core = Config(), Settings()
     assert (config.google.client, config.google.display_name) == (core.client, core.display_name)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from kiosk.config import Config, Loaded, Renderer, Rotation, default_places, load, place_of
 from kiosk.config.schema import settings
 from kiosk.config.setting import toml
-from kiosk.core.model import Client, MatStyle, Motion, Order, PickMode, Secret, Surround, Transition
+from kiosk.core.model import Client, Secret
+from kiosk.core.settings import MatStyle, Motion, Order, PickMode, Surround, Transition
 from kiosk.errors import ConfigError, Problem
 
 Write = Callable[..., Path]

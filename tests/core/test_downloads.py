@@ -11,7 +11,8 @@ from attrs import evolve
 from kiosk.core import commands as c
 from kiosk.core import downloads, machine, picking, words
 from kiosk.core import events as e
-from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, PickMode, Size
+from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, Size
+from kiosk.core.settings import PickMode
 from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,

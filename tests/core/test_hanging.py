@@ -8,15 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.core import hanging
+from kiosk.core.focus import CENTRE, WHOLE, Box, Focus
 from kiosk.core.hanging import (
-    CENTRE,
     KEPT_LEAST,
     LONGEST_TEXTURE,
     SEEN_LEAST,
-    WHOLE,
     ZOOM,
-    Box,
-    Focus,
     Hung,
     calm,
     crop,
@@ -26,7 +23,8 @@ from kiosk.core.hanging import (
     wants_focus,
 )
 from kiosk.core.layout import fit
-from kiosk.core.model import Motion, Rect, Size, Style, Surround, Transition
+from kiosk.core.model import Rect, Size
+from kiosk.core.settings import Motion, Style, Surround, Transition
 
 SCREEN = Size(1920, 1080)
 BLUR, MAT, PLAIN, FILL = (Style(surround) for surround in Surround)

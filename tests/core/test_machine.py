@@ -12,7 +12,8 @@ from kiosk.core import access, disconnect, downloads, machine, picking, signin, 
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.commands import Command
-from kiosk.core.model import NEVER, CommandId, PickingSessionId, PickPhase, Secret, Settings
+from kiosk.core.model import NEVER, CommandId, PickingSessionId, PickPhase, Secret
+from kiosk.core.settings import Settings
 from kiosk.core.state import State
 from kiosk.core.turn import Turn
 from kiosk.errors import Busy, DiskFull, KioskError, Reason, Refused, SignInRequired, Unreachable, Unwritable

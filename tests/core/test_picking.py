@@ -11,17 +11,9 @@ from attrs import evolve
 from kiosk.core import access, choosing, creating, deletions, listing, picking
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import (
-    NEVER,
-    CommandId,
-    MediaPage,
-    PickingSession,
-    PickingSessionId,
-    PickMode,
-    PickPhase,
-    Seconds,
-)
+from kiosk.core.model import NEVER, CommandId, MediaPage, PickingSession, PickingSessionId, PickPhase, Seconds
 from kiosk.core.picking import Outcome
+from kiosk.core.settings import PickMode
 from kiosk.core.turn import QUOTA_RETRY, Turn
 from kiosk.errors import (
     Busy,

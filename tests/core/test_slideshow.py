@@ -12,20 +12,8 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core import slideshow
 from kiosk.core.compose import animating
-from kiosk.core.model import (
-    CommandId,
-    Counts,
-    Deadline,
-    Motion,
-    Order,
-    PickId,
-    Seconds,
-    Settings,
-    Size,
-    SlideId,
-    Style,
-    Transition,
-)
+from kiosk.core.model import CommandId, Counts, Deadline, PickId, Seconds, Size, SlideId
+from kiosk.core.settings import Motion, Order, Settings, Style, Transition
 from kiosk.errors import Unexpected, Unwritable
 from tests.conftest import RUN_ALL
 from tests.core.dummies import stored_item

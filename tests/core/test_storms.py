@@ -17,7 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from kiosk.core import access, compose, downloads, machine, picking, signin
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import CommandId, PickMode, Seconds, Secret, Size
+from kiosk.core.model import CommandId, Seconds, Secret, Size
+from kiosk.core.settings import PickMode
 from kiosk.errors import (
     Busy,
     DiskFull,

@@ -11,7 +11,8 @@ from random import Random
 import pytest
 
 from kiosk.core import events as e
-from kiosk.core.model import PickMode, Size
+from kiosk.core.model import Size
+from kiosk.core.settings import PickMode
 from kiosk.errors import DiskFull, Unwritable
 from tests.conftest import RUN_ALL
 from tests.core.test_storms import BEGINS, CARD, DISK, GOOGLE, NAMES, NETWORK, WAITS, Storm

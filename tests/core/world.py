@@ -23,10 +23,10 @@ from kiosk.core.model import (
     PickingSessionId,
     Seconds,
     Secret,
-    Settings,
     SlideId,
 )
 from kiosk.core.scene import Scene
+from kiosk.core.settings import Settings
 from kiosk.core.state import State
 from kiosk.errors import KioskError
 from tests.core.dummies import Google

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from kiosk.core.hanging import CENTRE
+from kiosk.core.focus import CENTRE
 from kiosk.display import focus
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from kiosk.config import Renderer, Rotation
-from kiosk.core.hanging import Box
+from kiosk.core.focus import Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.drivers import start_video
 from kiosk.display.surfaces import SurfaceCanvas

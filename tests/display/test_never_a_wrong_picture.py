@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import MediaItemId, Seconds, Size, SlideId, Transition
+from kiosk.core.model import MediaItemId, Seconds, Size, SlideId
+from kiosk.core.settings import Transition
 from kiosk.display.images import PreparedSlide
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas

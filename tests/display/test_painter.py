@@ -8,7 +8,7 @@ from attrs import evolve
 from PIL import Image
 
 from kiosk.config import Rotation
-from kiosk.core.hanging import WHOLE, Box
+from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
 from kiosk.display.canvas import Canvas, Handle

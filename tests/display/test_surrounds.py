@@ -8,8 +8,10 @@ from statistics import mean
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from kiosk.core.hanging import CENTRE, WHOLE, Box, Focus, hang
-from kiosk.core.model import MatStyle, Motion, Rect, Size, Style, Surround
+from kiosk.core.focus import CENTRE, WHOLE, Box, Focus
+from kiosk.core.hanging import hang
+from kiosk.core.model import Rect, Size
+from kiosk.core.settings import MatStyle, Motion, Style, Surround
 from kiosk.display.images import PreparedSlide, fitted, prepare, slide_of
 
 SCREEN = Size(480, 270)

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from kiosk.config import Rotation
-from kiosk.core.hanging import WHOLE, Box
-from kiosk.core.model import Rect, Size, SlideId, Transition
+from kiosk.core.focus import WHOLE, Box
+from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Scene
+from kiosk.core.settings import Transition
 from kiosk.display.canvas import Canvas
 from kiosk.display.images import PreparedSlide, slide_of
 from kiosk.display.painter import Painter

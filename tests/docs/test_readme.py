@@ -16,7 +16,8 @@ from kiosk.cli.exits import Exit
 from kiosk.config.schema import settings
 from kiosk.core import disconnect, machine, words
 from kiosk.core.events import Verb
-from kiosk.core.model import Moment, Settings
+from kiosk.core.model import Moment
+from kiosk.core.settings import Settings
 from kiosk.display import window
 from tests.docs.pages import README, ROOT, blocks, prose, rows, section, spans
 

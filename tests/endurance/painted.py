@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from kiosk.core.commands import FetchRendition
 from kiosk.core.events import Verb
-from kiosk.core.model import PickMode, SlideId
+from kiosk.core.model import SlideId
 from kiosk.core.scene import Scene
+from kiosk.core.settings import PickMode
 from kiosk.display import Painter, PreparedSlide, open_screen
 from kiosk.system import assets_dir
 from kiosk.system.clock import ManualClock

@@ -17,7 +17,7 @@ from attrs import asdict, frozen
 
 from kiosk.core.commands import Command
 from kiosk.core.events import Event, Verb
-from kiosk.core.model import PickMode
+from kiosk.core.settings import PickMode
 from kiosk.demo import faults, routes
 from tests.endurance.measure import io_of
 from tests.endurance.painted import PaintedGlass, PaintedRig

@@ -22,17 +22,9 @@ from kiosk.app.loop import Ending, Kiosk
 from kiosk.app.status import status
 from kiosk.core import events as e
 from kiosk.core.commands import Command
-from kiosk.core.model import (
-    Client,
-    PickMode,
-    Seconds,
-    Secret,
-    Settings,
-    Size,
-    Slide,
-    Style,
-)
+from kiosk.core.model import Client, Seconds, Secret, Size, Slide
 from kiosk.core.scene import Scene
+from kiosk.core.settings import PickMode, Settings, Style
 from kiosk.core.state import State
 from kiosk.demo import DemoGoogle, DemoSettings, plain_library
 from kiosk.display import Painter, PreparedSlide, Screen, prepare

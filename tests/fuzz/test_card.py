@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Order
+from kiosk.core.settings import Order
 from kiosk.storage import Storage
 from kiosk.storage.schema import MIGRATIONS
 from tests.conftest import RUN_ALL

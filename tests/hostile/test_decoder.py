@@ -16,7 +16,8 @@ import pytest
 
 import kiosk.storage
 from kiosk.core import commands as ask
-from kiosk.core.model import Order, Size
+from kiosk.core.model import Size
+from kiosk.core.settings import Order
 from kiosk.errors import StorageError, Unexpected, Unreadable
 from kiosk.storage import PartFile, Storage
 from kiosk.storage.decode_process import Limits, command

@@ -23,7 +23,6 @@ from kiosk.core.model import (
     Kind,
     MediaItem,
     MediaItemId,
-    Order,
     PickId,
     PickingSessionId,
     PickPhase,
@@ -31,6 +30,7 @@ from kiosk.core.model import (
     Size,
     StoredItem,
 )
+from kiosk.core.settings import Order
 from kiosk.storage import Storage
 from tests.decoding import shared_decoder
 

@@ -13,12 +13,12 @@ from kiosk.core.model import (
     Credentials,
     DeviceCode,
     MediaItemId,
-    Order,
     PickingSessionId,
     RequestId,
     Seconds,
     Secret,
 )
+from kiosk.core.settings import Order
 from kiosk.storage import Storage, sealing
 from tests.storage.card import Card, item, jpeg, minute
 

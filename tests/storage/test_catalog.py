@@ -20,7 +20,6 @@ from kiosk.core.model import (
     GivenUp,
     MediaItemId,
     OpenPick,
-    Order,
     PickId,
     PickingSessionId,
     PickPhase,
@@ -30,6 +29,7 @@ from kiosk.core.model import (
     Secret,
     Size,
 )
+from kiosk.core.settings import Order
 from kiosk.errors import Corrupt
 from tests.storage.card import Card, item, jpeg, minute, names
 

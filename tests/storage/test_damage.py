@@ -12,7 +12,8 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, MediaItemId, Order, PickingSessionId, PickPhase, PickRequest, RequestId
+from kiosk.core.model import Counts, MediaItemId, PickingSessionId, PickPhase, PickRequest, RequestId
+from kiosk.core.settings import Order
 from kiosk.errors import Corrupt, DiskFull, Unwritable
 from kiosk.storage import database, schema
 from kiosk.storage.sql import as_catalog_error

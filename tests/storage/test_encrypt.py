@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Credentials, MediaItemId, Order, Secret
+from kiosk.core.model import Credentials, MediaItemId, Secret
+from kiosk.core.settings import Order
 from kiosk.errors import Corrupt, Locked, Unreadable
 from kiosk.storage import part as part_module
 from kiosk.storage import texts

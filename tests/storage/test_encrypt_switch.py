@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import MediaItemId, Order
+from kiosk.core.model import MediaItemId
+from kiosk.core.settings import Order
 from kiosk.errors import Corrupt
 from kiosk.storage import pictures, reseal, schema
 from tests.storage.card import Card, jpeg, names, no_file_grows_beyond, read_only, tiny_card

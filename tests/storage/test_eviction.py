@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, MediaItemId, Order, PickId
+from kiosk.core.model import Counts, MediaItemId, PickId
+from kiosk.core.settings import Order
 from kiosk.errors import DiskFull, Unwritable
 from tests.storage.card import Card, jpeg, names, no_file_grows_beyond
 

@@ -10,7 +10,8 @@ import pytest
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import MediaItemId, Order, Size, StoredItem
+from kiosk.core.model import MediaItemId, Size, StoredItem
+from kiosk.core.settings import Order
 from tests.storage.card import Card, item, minute, names, no_file_grows_beyond
 
 GONE = StoredItem(MediaItemId("gone"), "00/gone", Size(1, 1), None)
@@ -240,7 +241,7 @@ START = """
 import sys
 from pathlib import Path
 from kiosk.core import commands as ask
-from kiosk.core.model import Order
+from kiosk.core.settings import Order
 from kiosk.storage import Storage
 storage = Storage(Path(sys.argv[1]), Path(sys.argv[2]), cache_max_mb=100, keep_free_mb=0)
 print(len(storage.perform(ask.OpenCatalog(order=Order.SHUFFLE)).drawn))

@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, MediaItemId, Order, PickId, PickMode
+from kiosk.core.model import Counts, MediaItemId, PickId
+from kiosk.core.settings import Order, PickMode
 from kiosk.errors import DiskFull
 from tests.conftest import RUN_ALL
 from tests.storage.card import Card, names

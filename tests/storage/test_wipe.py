@@ -11,7 +11,8 @@ from PIL import Image
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import Counts, Credentials, MediaItemId, Order, Secret
+from kiosk.core.model import Counts, Credentials, MediaItemId, Secret
+from kiosk.core.settings import Order
 from kiosk.errors import StorageError, Unwritable
 from tests.crash import points
 from tests.storage.card import BOX, Card, item, jpeg

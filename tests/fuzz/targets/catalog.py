@@ -9,7 +9,8 @@ from pathlib import Path
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
-from kiosk.core.model import MediaItemId, Order, PickingSessionId, PickPhase, Size
+from kiosk.core.model import MediaItemId, PickingSessionId, PickPhase, Size
+from kiosk.core.settings import Order
 from kiosk.errors import Locked, StorageError
 from kiosk.storage import Storage
 from kiosk.storage.names import file_name

@@ -1,0 +1,97 @@
+"""What the owner chose, as far as the core needs to know it: frozen values made out of the configuration."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from attrs import field, frozen
+
+from kiosk.core.model import Client, Seconds, Size
+
+
+class PickMode(Enum):
+    """``[picking] mode``: what a new pick does to what is there."""
+
+    ADD = "add"
+    REPLACE = "replace"
+
+
+class Order(Enum):
+    """``[slideshow] order``."""
+
+    SHUFFLE = "shuffle"
+    CAPTURED = "captured"
+    PICKED = "picked"
+
+
+class Surround(Enum):
+    """``[picture] surround``: what the screen shows where the picture leaves it free."""
+
+    BLUR = "blur"
+    """The picture itself, blurred and darkened."""
+    MAT = "mat"
+    """A mat board with an opening for the picture."""
+    PLAIN = "plain"
+    """Dark paper."""
+    FILL = "fill"
+    """Nothing is left free: the picture is cropped, unless that would cost too much of it."""
+
+
+class MatStyle(Enum):
+    """``[picture] mat``: which board."""
+
+    SINGLE = "single"
+    DOUBLE = "double"
+    FLOAT = "float"
+    DARK = "dark"
+
+
+class Transition(Enum):
+    """``[slideshow] transition``: how one picture gives way to the next."""
+
+    CROSSFADE = "crossfade"
+    DISSOLVE = "dissolve"
+    """Through the mean colour of both."""
+    PUSH = "push"
+    WIPE = "wipe"
+    NONE = "none"
+
+
+class Motion(Enum):
+    """``[slideshow] motion``: whether a picture moves while it is shown."""
+
+    NONE = "none"
+    GENTLE = "gentle"
+
+
+@frozen
+class Style:
+    """How pictures hang and whether they move."""
+
+    surround: Surround = Surround.BLUR
+    mat: MatStyle = MatStyle.SINGLE
+    motion: Motion = Motion.NONE
+    travel: float = 0.0
+    """How far a panorama may pan in its time, in lengths of the screen."""
+
+
+@frozen
+class Settings:
+    """What the core needs to know of the configuration."""
+
+    client: Client = Client()
+    display_name: str = "Photo frame"
+    max_items: int = 2000
+    mode: PickMode = PickMode.ADD
+    order: Order = Order.SHUFFLE
+    dwell: Seconds = Seconds(30.0)
+    transition: Seconds = Seconds(1.0)
+    """How long it takes; 0 is a hard cut."""
+    kind: Transition = Transition.CROSSFADE
+    style: Style = Style()
+    screen: Size = Size(1920, 1080)
+    config_path: str = "config.toml"
+    keep_signed_in: bool = True
+    """False: the access serves one pick, nothing of it reaches the card, and the next pick asks for a sign-in."""
+    seed: bytes = field(default=b"", repr=False)
+    """Random bytes from the system at the start: request ids and jitter come from it, so that the core stays pure."""
