@@ -88,7 +88,7 @@ lock: | $(STAMPS)/python-demo  ## pin every package again, with hashes (UPGRADE=
 	    .venv-lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-annotate --no-header $(if $(UPGRADE),--upgrade) --group build pyproject.toml "$$@"
 	}
-	compile --extra demo --extra test --output-file requirements-test.lock
+	compile --extra demo --extra faces --extra test --output-file requirements-test.lock
 	compile --extra demo --constraints requirements-test.lock --output-file requirements.lock
 	compile --extra fuzz --constraints requirements-test.lock --output-file requirements-fuzz.lock
 	for file in requirements.lock requirements-test.lock requirements-fuzz.lock; do

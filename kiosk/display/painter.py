@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 from PIL import Image
 
 from kiosk.core.focus import Box
@@ -23,6 +23,7 @@ from kiosk.display.images import PreparedSlide
 from kiosk.display.parts import Part, Placed
 from kiosk.display.text import Typesetter
 from kiosk.display.theme import THEME, Colour, Theme
+from kiosk.display.voice import ENGLISH, Voice
 
 
 @frozen
@@ -82,11 +83,12 @@ _Over = tuple[Card | None, Badge | None, bool, Size]
 class Painter:
     """Paints scenes on a canvas and keeps what it needs for that: slides until they are dropped, parts while shown.
 
-    assets: the folder that holds ``fonts/``.
+    assets: the folder that holds ``fonts/``. voice: the language of every word.
     """
 
-    def __init__(self, canvas: Canvas, assets: Path, theme: Theme = THEME) -> None:
+    def __init__(self, canvas: Canvas, assets: Path, theme: Theme = THEME, voice: Voice = ENGLISH) -> None:
         self._canvas = canvas
+        self._voice = voice
         self._theme = theme
         self._typesetter = Typesetter(FontBook(assets))
         self._compositor = Compositor(theme, self._typesetter)
@@ -182,6 +184,8 @@ class Painter:
         return self._overlay
 
     def _composed(self, card: Card | None, badge: Badge | None, screen: Size, *, photo: bool) -> list[Placed]:
+        card = None if card is None else spoken(card, self._voice)
+        badge = None if badge is None else evolve(badge, text=self._voice.say(badge.text))
         pill = [] if badge is None else self._compositor.badge(badge, screen)
         if card is None:
             # Without a photograph and without words there is at least the paper: never a black hole.
@@ -193,3 +197,14 @@ class Painter:
         image = part.render(self._typesetter)
         size = Size(image.width, image.height)
         return self._canvas.upload(image.tobytes(), size, alpha=image.mode == "RGBA")
+
+
+def spoken(card: Card, voice: Voice) -> Card:
+    """The card in this language. Codes and addresses are in none."""
+    return evolve(
+        card,
+        title=voice.say(card.title),
+        body=voice.say(card.body),
+        status=voice.say(card.status),
+        footnote=voice.say(card.footnote),
+    )
