@@ -3,11 +3,14 @@ there."""
 
 from __future__ import annotations
 
-from kiosk.config.load import DEFAULT, Loaded, default_places, load, place_of
+from kiosk.config.load import DEFAULT, Loaded, default_places, language_of, load, place_of
 from kiosk.config.schema import (
     Config,
+    Contrast,
     DisplayConfig,
     GoogleConfig,
+    LanguageTag,
+    Lettering,
     PickingConfig,
     Renderer,
     Rotation,
@@ -20,8 +23,11 @@ from kiosk.config.storage_key import StorageKey
 __all__ = [
     "DEFAULT",
     "Config",
+    "Contrast",
     "DisplayConfig",
     "GoogleConfig",
+    "LanguageTag",
+    "Lettering",
     "Loaded",
     "PickingConfig",
     "Renderer",
@@ -31,6 +37,7 @@ __all__ = [
     "StorageConfig",
     "StorageKey",
     "default_places",
+    "language_of",
     "load",
     "place_of",
     "rows",

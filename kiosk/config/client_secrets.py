@@ -54,7 +54,8 @@ def from_credentials_directory(env: Mapping[str, str]) -> FoundClient | None:
     for name in (*_JSON_FILES, _BARE_SECRET):
         path = Path(named, name)
         content = read_text(path)
-        if content is not None:
+        # The unit always brings a file; what nobody has filled in is none.
+        if content is not None and content.strip():
             bare = name == _BARE_SECRET and not content.lstrip().startswith("{")
             return _bare_secret(content, path) if bare else _client_in(content, path)
     return None

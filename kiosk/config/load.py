@@ -21,7 +21,7 @@ from attrs import frozen
 from kiosk.config import client_secrets, storage_key
 from kiosk.config.files import read_text
 from kiosk.config.lines import lines_of
-from kiosk.config.schema import SECTIONS, Config, settings
+from kiosk.config.schema import SECTIONS, Config, LanguageTag, settings
 from kiosk.config.setting import Mistake
 from kiosk.core.model import Secret
 from kiosk.errors import ConfigError, Problem
@@ -74,6 +74,18 @@ def place_of(path: Path | None, env: Mapping[str, str]) -> Path:
         return path or Path(env["KIOSK_CONFIG"])
     places = default_places(env)
     return next((place for place in places if os.path.lexists(place)), places[0])
+
+
+def language_of(path: Path) -> LanguageTag:
+    """What a file that `load` refused says of the language, since its mistakes are told in that; else AUTO."""
+    try:
+        file = _File.read(path)
+        display = file.document.get("display") if file else None
+        value = display.get("language") if isinstance(display, dict) else None
+        found: LanguageTag = settings()["display.language"].read(value, path.parent)
+    except (ConfigError, Mistake):
+        return LanguageTag.AUTO
+    return found
 
 
 def default_places(env: Mapping[str, str]) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from kiosk.config.setting import Setting, address, number, one_of, place, settings_of, text, whole, yes_no
 from kiosk.core.model import Client, Secret
-from kiosk.core.settings import MatStyle, Motion, Order, PickMode, Surround, Transition
+from kiosk.core.settings import Caption, MatStyle, Motion, Order, PickMode, Surround, Transition
 
 
 class Rotation(Enum):
@@ -30,6 +30,48 @@ class Renderer(Enum):
     AUTO = "auto"
     TEXTURE = "texture"
     SURFACE = "surface"
+
+
+class Lettering(Enum):
+    """How large type is."""
+
+    NORMAL = "normal"
+    LARGE = "large"
+
+
+class Contrast(Enum):
+    """How far type stands off from what is behind it."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class LanguageTag(Enum):
+    """What the screens are written in: as the folders under assets/locale are called."""
+
+    AUTO = "auto"
+    """As the system's locale says."""
+    ARABIC = "ar"
+    BENGALI = "bn"
+    GERMAN = "de"
+    ENGLISH = "en"
+    SPANISH = "es"
+    FRENCH = "fr"
+    HINDI = "hi"
+    INDONESIAN = "id"
+    ITALIAN = "it"
+    JAPANESE = "ja"
+    KOREAN = "ko"
+    DUTCH = "nl"
+    POLISH = "pl"
+    BRAZILIAN_PORTUGUESE = "pt_BR"
+    RUSSIAN = "ru"
+    THAI = "th"
+    TURKISH = "tr"
+    UKRAINIAN = "uk"
+    VIETNAMESE = "vi"
+    SIMPLIFIED_CHINESE = "zh_Hans"
+    TRADITIONAL_CHINESE = "zh_Hant"
 
 
 @frozen(kw_only=True)
@@ -157,6 +199,31 @@ class PictureConfig:
         'the picture lying on it, "dark" does not light up the room.',
         unit="word",
     )
+    pairs: bool = yes_no(
+        True,
+        "Whether upright pictures hang in pairs on a wide screen, and lying ones on a tall screen: two of one day,\n"
+        "or of like colours.",
+    )
+    faces: bool = yes_no(
+        True,
+        "Whether faces are looked for, so that no crop cuts a head off: never whose they are, and only where the\n"
+        "[faces] extra is installed. It takes 40 MB more while pictures arrive.",
+    )
+    caption: Caption = one_of(
+        # Nothing stands on a picture unless somebody asks for it.
+        Caption.OFF,
+        'What stands small at the foot of a picture: "date" is the day it was taken, "date_camera" names the camera\n'
+        "as well.",
+        unit="word",
+    )
+    clock: bool = yes_no(
+        False, "Whether the time stands at the foot of the screen, in the system's time zone."
+    )
+    marks: bool = yes_no(
+        False,
+        "Whether a picture says quietly that it was taken on this day in another year, or that it came to the frame\n"
+        "in the last week.",
+    )
 
 
 @frozen(kw_only=True)
@@ -171,10 +238,24 @@ class DisplayConfig:
     rotation: Rotation = one_of(
         Rotation.NONE, "How far the picture is turned clockwise, for a panel on its side.", unit="degrees"
     )
+    type: Lettering = one_of(
+        Lettering.NORMAL,
+        '"large" makes all type larger by a third, for eyes that need it or a room that is long.',
+        unit="word",
+    )
+    contrast: Contrast = one_of(
+        Contrast.NORMAL, '"high" writes in white on black, and on no picture without a plate.', unit="word"
+    )
     renderer: Renderer = one_of(
         Renderer.AUTO,
         '"texture" draws with the GPU, "surface" with the CPU; "auto" takes the GPU where there is one.',
         unit="word",
+    )
+    language: LanguageTag = one_of(
+        LanguageTag.AUTO,
+        'What the screens are written in. "auto" goes by the system\'s locale (LANGUAGE, LC_ALL, LC_MESSAGES,\n'
+        "LANG, or /etc/locale.conf), and is English where the kiosk does not speak that language.",
+        unit="language tag",
     )
 
 

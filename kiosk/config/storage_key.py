@@ -44,8 +44,8 @@ def find(key_file: Path | None, env: Mapping[str, str]) -> StorageKey | None:
     directory = env.get("CREDENTIALS_DIRECTORY")
     if directory:
         path = Path(directory, CREDENTIAL)
-        content = _read(path, private=False)
-        if content is not None:
+        # The unit always brings a file; what nobody has filled in is none.
+        if content := _read(path, private=False):
             return _key(content, path)
     if key_file is None:
         return None

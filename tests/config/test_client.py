@@ -145,7 +145,15 @@ def test_whole_keys_in_the_file_leave_the_credentials_of_systemd_unread(
     assert loaded.config.google.client == Client("mine", Secret("own"))
 
 
-@pytest.mark.parametrize("content", ["", "two\nlines"])
+@pytest.mark.parametrize("name", ["client_secrets.json", "client_secret"])
+def test_an_empty_credential_is_none(config: Path, credentials: Path, name: str) -> None:
+    """systemd's LoadCredential= wants a file, so the installer makes an empty one."""
+    config.write_text("")
+    (credentials / name).write_text("\n")
+    assert load(config, {"CREDENTIALS_DIRECTORY": str(credentials)}).config.google.client == Client()
+
+
+@pytest.mark.parametrize("content", ["two\nlines", "a\tb"])
 def test_a_bare_secret_has_to_be_one_line(config: Path, credentials: Path, content: str) -> None:
     config.write_text("[google]\nclient_id = 'mine'\n")
     (credentials / "client_secret").write_text(content)

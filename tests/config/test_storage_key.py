@@ -106,3 +106,15 @@ def test_a_broken_key_of_systemd_is_told(tmp_path: Path) -> None:
     credentials.mkdir()
     key_file(credentials / "storage.key", b"short")
     assert f"{credentials}/storage.key has 5 bytes" in problem(tmp_path, "encrypt = true", credentials)
+
+
+def test_an_empty_credential_is_none(tmp_path: Path) -> None:
+    """systemd's LoadCredential= wants a file, so the installer makes an empty one."""
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (credentials / "storage.key").write_bytes(b"")
+    assert loaded(tmp_path, "", credentials).key is None
+    path = key_file(tmp_path / "kiosk.key")
+    found = loaded(tmp_path, "key_file = 'kiosk.key'", credentials).key
+    assert found is not None
+    assert found.path == path
