@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from attrs import frozen
 
 from kiosk.core.addresses import check_address
+from kiosk.core.labels import camera_name
 from kiosk.core.model import (
     Kind,
     MediaItem,
@@ -151,7 +152,13 @@ def _media_item(entry: dict[str, object]) -> MediaItem | None:
         filename=fields.printable(media_file.get("filename")),
         size=fields.size(metadata.get("width"), metadata.get("height")),
         captured_at=fields.moment(entry.get("createTime")),
+        camera=_camera(metadata),
     )
+
+
+def _camera(metadata: dict[str, object]) -> str:
+    make, model = (fields.printable(metadata.get(each)) for each in ("cameraMake", "cameraModel"))
+    return camera_name(make, model)
 
 
 def _base_url(value: object) -> str:

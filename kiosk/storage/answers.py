@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kiosk.core import commands as ask
 from kiosk.core import events as say
+from kiosk.core.labels import SANE
 from kiosk.core.model import MediaItemId
 from kiosk.errors import DiskFull
 from kiosk.storage import eviction, items, orders, picks, rows
 from kiosk.storage.leftovers import Leftovers
+from kiosk.storage.measures import LateMeasures
 from kiosk.storage.renditions import Renditions
 from kiosk.storage.room import ENDLESS, Room
 from kiosk.storage.rows import Gone
@@ -19,12 +23,21 @@ class Answers:
     """One method for each command that is more than a line."""
 
     def __init__(
-        self, room: Room, renditions: Renditions, memory: ShuffleMemory, leftovers: Leftovers
+        self,
+        room: Room,
+        renditions: Renditions,
+        memory: ShuffleMemory,
+        leftovers: Leftovers,
+        late: LateMeasures,
+        wall: Callable[[], float],
     ) -> None:
+        """wall: seconds since the epoch, right or wrong."""
         self._room = room
         self._renditions = renditions
         self._memory = memory
         self._leftovers = leftovers
+        self._late = late
+        self._wall = wall
 
     def answer(self, command: ask.Command, unit: Unit) -> say.Event | None:
         """The event that answers, None for what has no answer. Raises a StorageError or sqlite3.Error."""
@@ -33,6 +46,9 @@ class Answers:
                 return self._draw(command, unit)
             case ask.MarkShown():
                 self._memory.mark(unit.connection, rows.numbers_of(unit.connection, command.item_ids))
+                return None
+            case ask.SaveMeasure():
+                self._late.add(rows.numbers_of(unit.connection, (command.item_id,)), command.measure)
                 return None
             case ask.AddItems():
                 return self._add_items(command, unit)
@@ -71,6 +87,8 @@ class Answers:
             after=command.after,
             avoid=command.avoid,
             count=command.count,
+            pairing=command.pairing,
+            recent=command.recent,
         )
         return say.SlidesDrawn(answers=command.id, drawn=drawn)
 
@@ -105,7 +123,7 @@ class Answers:
         if command.replace:
             # First, so that the newcomer's place in the shuffle is one among those that stay.
             gone += items.remove_earlier_picks(connection, command.pick_id, but_not=rendition.item_id)
-        number, replaced = items.store(connection, self._memory, command.pick_id, rendition)
+        number, replaced = items.store(connection, self._memory, command.pick_id, rendition, self._minute())
         item = orders.stored_item(connection, number)
         assert item is not None  # noqa: S101 - stored two lines above
         if items.is_hidden(connection, rendition.item_id):
@@ -122,6 +140,11 @@ class Answers:
             counts=items.counts(connection),
             removed=tuple(each.item_id for each in gone),
         )
+
+    def _minute(self) -> int | None:
+        """Now; a Raspberry Pi starts years wrong, and then nobody knows."""
+        now = self._wall()
+        return int(now // 60) if now >= SANE.timestamp() else None
 
     def _evict_to_limits(
         self, command: ask.StoreRendition, unit: Unit, keep: frozenset[MediaItemId], freed: int

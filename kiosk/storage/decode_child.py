@@ -19,24 +19,30 @@ from typing import BinaryIO
 from kiosk.core.model import Size
 from kiosk.errors import Unreadable
 from kiosk.storage import confine
-from kiosk.storage.decode_wire import REQUEST, Kind, answer, told
+from kiosk.storage.decode_wire import REQUEST, Kind, picture, told
+from kiosk.storage.heads import LOOKED_AT, HeadFinder, head_finder
 from kiosk.storage.normalise import import_plugins, normalise
 
 # Whatever Pillow would import on its way: afterwards no file can be opened.
 _LATE = ("ExifTags", "ImageCms", "ImageFile", "MpoImagePlugin", "PpmImagePlugin", "TiffImagePlugin")
 
 
-def main(memory: int, idle: float) -> None:  # pragma: no cover - it can be done in a process of its own only
-    """memory: bytes beyond what the program itself takes. idle: seconds without work after which it ends."""
+def main(
+    memory: int, idle: float, *, faces: bool = False
+) -> None:  # pragma: no cover - it can be done in a process of its own only
+    """memory: bytes beyond what the program itself takes. idle: seconds without work after which it ends.
+
+    faces: look for them where OpenCV is installed.
+    """
     end_with_the_kiosk()
-    rehearse()
+    find_heads = rehearse(faces=faces)
     connection = socket.socket(fileno=1)
     connection.settimeout(idle)
     confine.limit(os.getpid(), memory)
     silence()
     lacking = confine.filter_calls(confine.abi(os.uname().machine, wide=sys.maxsize > 1 << 32))
     connection.sendall(told(Kind.READY, lacking))
-    serve(connection)
+    serve(connection, find_heads)
     os._exit(0)
 
 
@@ -60,8 +66,8 @@ def silence() -> None:  # pragma: no cover - it would silence the tests
     os.close(null)
 
 
-def rehearse() -> None:
-    """Everything once, so that all is imported that will be needed."""
+def rehearse(*, faces: bool = False) -> HeadFinder | None:
+    """Everything once, so that all is imported that will be needed; what finds heads, if anything here does."""
     from PIL import Image
 
     Image.preinit()
@@ -78,9 +84,13 @@ def rehearse() -> None:
         file = BytesIO()
         Image.new(mode, (8, 16)).save(file, kind, exif=exif, icc_profile=profile)
         normalise(file, Size(4, 4))
+    find_heads = head_finder() if faces else None
+    if find_heads is not None:
+        find_heads(Image.new("RGB", (LOOKED_AT, LOOKED_AT)))
+    return find_heads
 
 
-def serve(connection: socket.socket) -> None:
+def serve(connection: socket.socket, find_heads: HeadFinder | None = None) -> None:
     """Answers until the other side closes, or says nothing for as long as the socket waits."""
     while True:
         try:
@@ -90,15 +100,12 @@ def serve(connection: socket.socket) -> None:
         if len(message) < REQUEST.size or not descriptors:
             return
         with os.fdopen(descriptors[0], "rb") as file:
-            reply = respond(file, Size(*REQUEST.unpack(message)))
+            reply = respond(file, Size(*REQUEST.unpack(message)), find_heads)
         connection.sendall(reply)
 
 
-def respond(file: BinaryIO, box: Size) -> bytes:
+def respond(file: BinaryIO, box: Size, find_heads: HeadFinder | None = None) -> bytes:
     try:
-        picture = normalise(file, box)
+        return picture(normalise(file, box, find_heads))
     except Unreadable as error:
         return told(Kind.UNREADABLE, str(error))
-    if picture.jpeg is None:
-        return answer(Kind.AS_IT_IS, picture.size)
-    return answer(Kind.REMADE, picture.size, picture.jpeg)

@@ -50,12 +50,12 @@ class AbsentError(Exception):
     """It had ended before it was handed the picture: of boredom, or because it never started."""
 
 
-def command(limits: Limits) -> tuple[str, ...]:
+def command(limits: Limits, *, faces: bool = False) -> tuple[str, ...]:
     """Isolated: no site, no user's folders, no environment. Modules come from where the kiosk's own come from."""
     places = [str(Path(kiosk.__file__).parents[1]), *(place for place in sys.path if place.startswith("/"))]
     code = (
         f"import sys; sys.path[:] = sys.argv[1:]; from kiosk.storage.decode_child import main;"
-        f" main({limits.memory}, {limits.idle})"
+        f" main({limits.memory}, {limits.idle}, faces={faces})"
     )
     flags = ("-I", "-S", *(["-B"] if sys.dont_write_bytecode else []))
     return (sys.executable, *flags, "-c", code, *dict.fromkeys(places))
@@ -63,7 +63,15 @@ def command(limits: Limits) -> tuple[str, ...]:
 
 # glibc gives every large block back at once instead of learning to keep it: the limit is for one picture, not for the
 # holes that earlier ones left.
-_ENVIRONMENT = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_ARENA_MAX": "1"}
+# NumPy, which OpenCV brings, would start a thread for each processor.
+_ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_ARENA_MAX": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+_NICENESS = 10
 
 
 class DecodeProcess:
@@ -84,6 +92,10 @@ class DecodeProcess:
         except OSError:
             self._connection.close()
             raise
+        # Nobody waits for the pictures of a pick as for the next frame of a transition. Where a container or a unit allows
+        # no such call they come all the same.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self._child.pid, _NICENESS)
 
     @property
     def pid(self) -> int:
@@ -105,11 +117,14 @@ class DecodeProcess:
         assert self._child.stdin is not None  # noqa: S101 - a pipe, as asked for above
         self._child.stdin.close()
 
-    def ask(self, file: int, box: Size) -> Normalised:
-        """As normalise() for the file of this descriptor. Raises Unreadable, FaultError or AbsentError."""
-        self.wait_until_ready()
+    def ask(self, file: int, box: Size, wall: float) -> Normalised:
+        """As normalise() for the file of this descriptor. Raises Unreadable, FaultError or AbsentError.
+
+        wall: seconds for the answer, and for the start if that is still to come.
+        """
+        self.wait_until_ready(wall)
         self.asked += 1
-        deadline = time.monotonic() + self._limits.wall
+        deadline = time.monotonic() + wall
         try:
             self._allow_time()
             socket.send_fds(self._connection, [REQUEST.pack(box.width, box.height)], [file])
@@ -121,15 +136,15 @@ class DecodeProcess:
                 raise NonsenseError("ready, when asked for a picture")
             if kind == Kind.UNREADABLE:
                 raise Unreadable(text_of(content))
-            return checked(size, content if kind == Kind.REMADE else None, _reader(file))
+            return checked(size, kind, content, _reader(file))
         except NonsenseError as error:
             raise FaultError(f"the decoder answered nonsense: {error}") from error
 
-    def wait_until_ready(self) -> None:
+    def wait_until_ready(self, wall: float = math.inf) -> None:
         """Raises AbsentError. Afterwards `lacking` is known."""
         if self.lacking is None:
             try:
-                kind, _, content = self._answer(Size(0, 0), time.monotonic() + self._limits.start)
+                kind, _, content = self._answer(Size(0, 0), time.monotonic() + min(self._limits.start, wall))
             except (NonsenseError, FaultError, AbsentError) as error:
                 raise AbsentError(f"it does not start: {error}") from error
             if kind != Kind.READY:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 from kiosk.core.model import Size
+from kiosk.storage import findings
 from kiosk.storage.normalise import Normalised
 
 REQUEST = struct.Struct("!II")
@@ -23,8 +24,9 @@ class Kind(IntEnum):
     READY = 1
     """The bytes say what could not be limited; none when all could."""
     AS_IT_IS = 2
+    """The bytes say what was found out about it (findings.py)."""
     REMADE = 3
-    """The bytes are a JPEG."""
+    """The same, then a JPEG."""
     UNREADABLE = 4
     """The bytes say why, in UTF-8."""
 
@@ -58,7 +60,8 @@ def most_bytes(kind: int, size: Size, box: Size) -> int:
         raise NonsenseError(f"an answer of kind {kind}")
     if not (1 <= size.width <= box.width and 1 <= size.height <= box.height):
         raise NonsenseError(f"{size.width}x{size.height} is not within {box.width}x{box.height}")
-    return 0 if kind == Kind.AS_IT_IS else size.width * size.height * _MOST_PER_PIXEL + _MOST_AT_ANY_SIZE
+    jpeg = 0 if kind == Kind.AS_IT_IS else size.width * size.height * _MOST_PER_PIXEL + _MOST_AT_ANY_SIZE
+    return findings.LENGTH + jpeg
 
 
 def text_of(content: bytes) -> str:
@@ -66,19 +69,30 @@ def text_of(content: bytes) -> str:
     return "".join(each if each.isprintable() else " " for each in content.decode("utf-8", "replace")).strip()
 
 
-def checked(size: Size, jpeg: bytes | None, read: Callable[[int, int], bytes]) -> Normalised:
+def picture(normalised: Normalised) -> bytes:
+    """The whole answer about a sound picture."""
+    found = findings.packed(normalised.measure, normalised.captured_at)
+    if normalised.jpeg is None:
+        return answer(Kind.AS_IT_IS, normalised.size, found)
+    return answer(Kind.REMADE, normalised.size, found + normalised.jpeg)
+
+
+def checked(size: Size, kind: int, content: bytes, read: Callable[[int, int], bytes]) -> Normalised:
     """The answer, if the JPEG says of itself what the answer says of it; nothing is decoded.
 
     read: (offset, count) -> bytes of the file that was sent. Raises NonsenseError.
     """
+    found = findings.unpacked(content[: findings.LENGTH])
+    if found is None:
+        raise NonsenseError("it found out what nobody can")
+    jpeg = content[findings.LENGTH :] if kind == Kind.REMADE else None
 
     def read_new(offset: int, count: int) -> bytes:
         return (jpeg or b"")[offset : offset + count]
 
-    found = jpeg_size(read if jpeg is None else read_new)
-    if found != size:
+    if jpeg_size(read if jpeg is None else read_new) != size:
         raise NonsenseError(f"it is called a JPEG of {size.width}x{size.height} and is none")
-    return Normalised(size, jpeg)
+    return Normalised(size, jpeg, *found)
 
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Sequence
 
+from kiosk.core.focus import Measure
 from kiosk.core.model import Size
 from kiosk.errors import StorageError, Unexpected, Unreadable
 from kiosk.storage.decode_process import AbsentError, DecodeProcess, FaultError, Limits, command
@@ -17,15 +18,23 @@ from kiosk.storage.normalise import Normalised
 
 _log = logging.getLogger(__name__)
 _STARTS = 3
+_TURN, _SOON = 1.0, 12.0
+"""Seconds: for what is not urgent. Three starts and an answer stay below the minute that a slide may take."""
 
 
 class Decoder:
     """Safe for threads; one picture at a time. `close` is to be called; it ends what is under way."""
 
-    def __init__(self, limits: Limits = Limits(), words: Sequence[str] | None = None) -> None:  # noqa: B008
-        """Starts nothing. words: another program than ours, for tests."""
+    def __init__(
+        self,
+        limits: Limits = Limits(),  # noqa: B008
+        words: Sequence[str] | None = None,
+        *,
+        faces: bool = False,
+    ) -> None:
+        """Starts nothing. words: another program than ours, for tests. faces: look for them where that is possible."""
         self._limits = limits
-        self._words = command(limits) if words is None else words
+        self._words = command(limits, faces=faces) if words is None else words
         self._turn = threading.Lock()
         """Held over one picture."""
         self._hands = threading.Lock()
@@ -83,19 +92,34 @@ class Decoder:
         StorageError after `close`.
         """
         with self._turn:
-            # Opened anew: read only, at its beginning, whatever the caller's descriptor may do.
-            reader = os.open(f"/proc/self/fd/{file}", os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                return self._ask(reader, box)
-            except FaultError as fault:
+            return self._in_turn(file, box, self._limits.wall)
+
+    def measured(self, file: int, size: Size) -> Measure | None:
+        """Of a stored picture of this size; None where others are at it, or the process gives no answer soon."""
+        if not self._turn.acquire(timeout=_TURN):
+            return None
+        try:
+            return self._in_turn(file, size, min(_SOON, self._limits.wall)).measure
+        except (Unreadable, Unexpected, StorageError) as error:
+            _log.info("A stored picture was not measured: %s", error)
+            return None
+        finally:
+            self._turn.release()
+
+    def _in_turn(self, file: int, box: Size, wall: float) -> Normalised:
+        # Opened anew: read only, at its beginning, whatever the caller's descriptor may do.
+        reader = os.open(f"/proc/self/fd/{file}", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return self._ask(reader, box, wall)
+        except FaultError as fault:
+            self._end()
+            self._refuse_if_closed()
+            _log.warning("A picture was refused, and the decoder is replaced: %s", fault)
+            raise Unreadable(str(fault)) from fault
+        finally:
+            os.close(reader)
+            if self._process is not None and self._process.asked >= self._limits.files:
                 self._end()
-                self._refuse_if_closed()
-                _log.warning("A picture was refused, and the decoder is replaced: %s", fault)
-                raise Unreadable(str(fault)) from fault
-            finally:
-                os.close(reader)
-                if self._process is not None and self._process.asked >= self._limits.files:
-                    self._end()
 
     def close(self) -> None:
         """At once: whoever waits for a picture gets a StorageError."""
@@ -106,12 +130,12 @@ class Decoder:
         with self._turn:
             self._end()
 
-    def _ask(self, reader: int, box: Size) -> Normalised:
+    def _ask(self, reader: int, box: Size, wall: float) -> Normalised:
         absent: Exception | None = None
         for _ in range(_STARTS):
             try:
                 process = self._process_at_hand()
-                return process.ask(reader, box)
+                return process.ask(reader, box, wall)
             except (AbsentError, OSError) as error:
                 absent = error
                 self._end()

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from kiosk.core.model import Counts, GivenUp, MediaItem, MediaItemId, PickId, Rendition
-from kiosk.storage import rows
+from kiosk.storage import measures, rows
 from kiosk.storage.names import seconds_of
 from kiosk.storage.picks import drop_empty_picks, ensure_pick
 from kiosk.storage.rows import Gone
@@ -79,8 +79,10 @@ def _add_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaItem, 
     if pick < pick_id:
         given_up = None
         connection.execute(
-            "UPDATE media_items SET pick = ?, position = ?, given_up = NULL, why = NULL WHERE n = ?",
-            (pick_id, position, number),
+            # An older kiosk noted no camera.
+            "UPDATE media_items SET pick = ?, position = ?, given_up = NULL, why = NULL,"
+            " camera = coalesce(seal('media_items.camera', ?), camera) WHERE n = ?",
+            (pick_id, position, _clean(item.camera) or None, number),
         )
         connection.execute(
             "UPDATE renditions SET pick = ?, position = ? WHERE item = ?", (pick_id, position, number)
@@ -92,9 +94,9 @@ def _add_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaItem, 
 def _insert_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaItem, position: int) -> int:
     seconds = seconds_of(item.captured_at)
     cursor = connection.execute(
-        "INSERT INTO media_items (id, kind, mime_type, filename, width, height, captured, pick, position)"
+        "INSERT INTO media_items (id, kind, mime_type, filename, width, height, captured, pick, position, camera)"
         " VALUES (seal('media_items.id', ?), ?, seal('media_items.mime_type', ?), seal('media_items.filename', ?),"
-        " ?, ?, ?, ?, ?)",
+        " ?, ?, ?, ?, ?, seal('media_items.camera', ?))",
         (
             item.id,
             item.kind.value,
@@ -105,6 +107,7 @@ def _insert_item(connection: sqlite3.Connection, pick_id: PickId, item: MediaIte
             UNKNOWN if seconds is None else seconds,
             pick_id,
             position,
+            _clean(item.camera) or None,
         ),
     )
     assert cursor.lastrowid is not None  # noqa: S101 - an INSERT that did not raise has a row
@@ -136,9 +139,16 @@ def give_up(connection: sqlite3.Connection, pick_id: PickId, item_id: MediaItemI
 
 
 def store(
-    connection: sqlite3.Connection, memory: ShuffleMemory, pick_id: PickId, rendition: Rendition
+    connection: sqlite3.Connection,
+    memory: ShuffleMemory,
+    pick_id: PickId,
+    rendition: Rendition,
+    added: int | None = None,
 ) -> tuple[int, list[Gone]]:
-    """Commits a rendition; returns the item's number and the file that it replaces, if that is another one."""
+    """Commits a rendition; returns the item's number and the file that it replaces, if that is another one.
+
+    added: now, in minutes since the epoch; one that was there before keeps its own.
+    """
     ensure_pick(connection, pick_id)
     row = connection.execute(
         "SELECT n, pick, position FROM media_items WHERE id = seal('media_items.id', ?)", (rendition.item_id,)
@@ -154,11 +164,12 @@ def store(
     turn = memory.newcomer(connection, pick)
     seconds = seconds_of(rendition.captured_at)
     connection.execute(
-        "INSERT INTO renditions"
-        " (item, width, height, bytes, digest, captured, pick, position, round, shuffle_key, sealed)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (item) DO UPDATE SET width = excluded.width,"
-        " height = excluded.height, bytes = excluded.bytes, digest = excluded.digest, captured = excluded.captured,"
-        " pick = excluded.pick, sealed = excluded.sealed",
+        "INSERT INTO renditions"  # noqa: S608 - our own names
+        " (item, width, height, bytes, digest, captured, pick, position, round, shuffle_key, sealed, added,"
+        f" {measures.NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {measures.PLACES})"
+        " ON CONFLICT (item) DO UPDATE SET width = excluded.width, height = excluded.height,"
+        " bytes = excluded.bytes, digest = excluded.digest, captured = excluded.captured, pick = excluded.pick,"
+        f" sealed = excluded.sealed, {measures.REPLACED}",
         (
             number,
             rendition.size.width,
@@ -171,6 +182,8 @@ def store(
             turn.round,
             turn.key,
             int(is_sealed_name(rendition.name)),
+            added,
+            *measures.values_of(rendition.measure),
         ),
     )
     connection.execute("UPDATE media_items SET given_up = NULL, why = NULL WHERE n = ?", (number,))

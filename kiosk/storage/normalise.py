@@ -8,8 +8,7 @@ nothing else (decode_child.py), with 120 MB to work in: so no picture is held tw
 from __future__ import annotations
 
 import math
-import struct
-import zlib
+from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from io import SEEK_END, BytesIO
@@ -17,8 +16,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from attrs import frozen
 
+from kiosk.core.focus import Measure
 from kiosk.core.model import Size
 from kiosk.errors import Unreadable
+from kiosk.storage import exif
+from kiosk.storage.exif import UNDECODABLE, UPRIGHT
+from kiosk.storage.heads import LOOKED_AT, HeadFinder
+from kiosk.storage.measure import NEEDED, measured
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -39,36 +43,20 @@ _BYTES_BESIDE = 1 << 18
 
 QUALITY = 90
 _BEHIND_ALPHA = (32, 32, 32)
-_ORIENTATION = 0x0112
-_UPRIGHT = 1
 _LARGEST_PROFILE = 1 << 22
-
-# What Pillow's decoders raise on bytes that are not what they should be. The list is long because they parse with
-# struct, slices and zlib.
-UNDECODABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    EOFError,
-    OverflowError,
-    ZeroDivisionError,
-    AttributeError,
-    NotImplementedError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-)
 
 
 @frozen
 class Normalised:
-    """size: pixels, upright. jpeg: the new bytes, None where the file is good as it is."""
+    """size: pixels, upright. jpeg: the new bytes, None where the file is good as it is.
+
+    captured_at: by the picture's own EXIF, None where that says nothing.
+    """
 
     size: Size
     jpeg: bytes | None
+    measure: Measure
+    captured_at: datetime | None = None
 
 
 def import_plugins() -> None:
@@ -77,8 +65,10 @@ def import_plugins() -> None:
         import_module(f"PIL.{plugin}ImagePlugin")
 
 
-def normalise(file: BinaryIO, box: Size) -> Normalised:
+def normalise(file: BinaryIO, box: Size, find_heads: HeadFinder | None = None) -> Normalised:
     """Checks the picture in `file` and makes it upright, sRGB, without alpha, and no larger than `box` (pixels).
+
+    And measures it, since it is decoded anyway. find_heads: None, not to look for any.
 
     Raises Unreadable for what is not a whole picture. An animation gives its first image. Never scales up.
     """
@@ -92,11 +82,12 @@ def normalise(file: BinaryIO, box: Size) -> Normalised:
             _check_pixels(picture)
             size = Size(*picture.size)
             if _good_as_it_is(picture, box, length):
-                # An eighth of the size: all of the entropy-coded bytes are read, an eighth of the rest is computed.
-                picture.draft("L", (1, 1))
+                # An eighth of the size, as a rule: all of the entropy-coded bytes are read, and of the rest as much
+                # is computed as there is to be measured.
+                picture.draft("RGB", _needed(size, find_heads))
                 picture.load()
-                return Normalised(size, None)
-            return _remade(picture, box)
+                return Normalised(size, None, measured(picture, find_heads), exif.captured_at(picture))
+            return _remade(picture, box, find_heads)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unreadable(str(error)) from error
     except MemoryError as error:
@@ -122,24 +113,22 @@ def _good_as_it_is(picture: Image.Image, box: Size, length: int) -> bool:
         and picture.width <= box.width
         and picture.height <= box.height
         and length <= picture.width * picture.height * _BYTES_PER_PIXEL + _BYTES_BESIDE
-        and _orientation(picture) == _UPRIGHT
+        and exif.orientation(picture) == UPRIGHT
         and (not profile or _is_srgb(profile))
     )
 
 
-def _orientation(picture: Image.Image) -> int:
-    """EXIF orientation 1 to 8; broken EXIF says nothing about how the picture stands."""
-    try:
-        value = picture.getexif().get(_ORIENTATION, _UPRIGHT)
-    except UNDECODABLE:
-        return _UPRIGHT
-    return value if isinstance(value, int) and _UPRIGHT <= value <= 8 else _UPRIGHT
+def _needed(size: Size, find_heads: HeadFinder | None) -> tuple[int, int]:
+    """Of a picture that is decoded only to be checked and measured."""
+    side = NEEDED if find_heads is None else LOOKED_AT
+    least = _fitted(size, Size(side, side))
+    return least.width, least.height
 
 
-def _remade(picture: Image.Image, box: Size) -> Normalised:
+def _remade(picture: Image.Image, box: Size, find_heads: HeadFinder | None) -> Normalised:
     from PIL import Image
 
-    orientation = _orientation(picture)
+    orientation, captured_at = exif.orientation(picture), exif.captured_at(picture)
     profile = picture.info.get("icc_profile")
     if orientation in _LYING:
         box = _turned(box)
@@ -152,13 +141,14 @@ def _remade(picture: Image.Image, box: Size) -> Normalised:
     if plain.height != target.height:
         plain = _instead(plain, plain.resize((target.width, target.height), Image.Resampling.LANCZOS))
     plain = _instead(plain, _in_srgb(plain, profile))
-    if orientation != _UPRIGHT:
+    if orientation != UPRIGHT:
         plain = _instead(plain, plain.transpose(_transpositions()[orientation]))
+    measure = measured(plain, find_heads)
     file = BytesIO()
     plain.save(
         file, "JPEG", quality=QUALITY, subsampling="4:2:0", progressive=False, exif=b"", icc_profile=None
     )
-    return Normalised(Size(*plain.size), file.getvalue())
+    return Normalised(Size(*plain.size), file.getvalue(), measure, captured_at)
 
 
 def _instead(old: Image.Image, new: Image.Image) -> Image.Image:

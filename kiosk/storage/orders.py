@@ -8,13 +8,17 @@ that holds anything never draws nothing.
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import itemgetter
 
-from kiosk.core.model import MediaItemId, Size, StoredItem
-from kiosk.core.playlist import arrange
+from kiosk.core.model import Group, MediaItemId, Size, StoredItem
+from kiosk.core.pairing import Pairing, side_by_side
+from kiosk.core.playlist import arrange, next_lead
 from kiosk.core.settings import Order
+from kiosk.storage import measures
+from kiosk.storage.partners import NEXT_FEW, Partners
 from kiosk.storage.rows import number_of, numbers_of
 from kiosk.storage.schema import UNKNOWN
 from kiosk.storage.shuffle import ShuffleMemory
@@ -45,42 +49,54 @@ def draw(
     after: StoredItem | None,
     avoid: Iterable[MediaItemId],
     count: int,
-) -> tuple[StoredItem, ...]:
-    """The next `count` items that follow `after`, fewer when fewer are stored."""
+    pairing: Pairing | None = None,
+    recent: Iterable[Group] = (),
+) -> tuple[Group, ...]:
+    """The next `count` slides that follow `after`, fewer when fewer are stored; each with one item, or with a pair.
+
+    recent: the slides up to `after`, the oldest first; for the orders in which a partner was ahead of its place.
+    """
     last = None if after is None else number_of(connection, after.item_id)
     avoided = [number for number in numbers_of(connection, avoid) if number != last]
     held_back = {*avoided, *(() if last is None else (last,))}
+    partners = Partners(connection, memory, pairing, set(held_back))
     if order is Order.SHUFFLE:
-        fresh = _shuffled(connection, memory, after, held_back, count)
+        fresh = _shuffled(connection, memory, after, held_back, partners)
     else:
-        start = _place(connection, order, last, after)
-        fresh = _in_order(connection, order, start, held_back, count)
-    wanted = dict.fromkeys([*fresh, *avoided, *(() if last is None else (last,))])
-    return tuple(_stored_items(connection, wanted, count))
+        begin = _begin(connection, order, last, after, recent)
+        fresh = _in_order(connection, order, begin, 2 * count + len(held_back) + NEXT_FEW, partners)
+    alone = ((number,) for number in (*avoided, *(() if last is None else (last,))))
+    return tuple(islice(_stored_groups(connection, chain(fresh, alone)), count))
 
 
 def stored_item(connection: sqlite3.Connection, number: int) -> StoredItem | None:
     """The item with this number, if it can be shown."""
     row = connection.execute(
-        "SELECT unseal('media_items.id', m.id),"
-        " file_name(m.id, r.captured, r.width, r.height, r.digest, r.sealed), r.captured, r.width, r.height"
+        "SELECT unseal('media_items.id', m.id),"  # noqa: S608 - our own names
+        " file_name(m.id, r.captured, r.width, r.height, r.digest, r.sealed), r.captured, r.width, r.height,"
+        f" unseal('media_items.camera', m.camera), r.added, {measures.NAMES}"
         " FROM renditions r JOIN media_items m ON m.n = r.item WHERE r.item = ?",
         (number,),
     ).fetchone()
     if row is None:
         return None
-    item_id, name, captured, width, height = row
-    return StoredItem(item_id, name, Size(width, height), _minute(captured))
+    item_id, name, captured, width, height, camera, added, *measure = row
+    return StoredItem(
+        item_id,
+        name,
+        Size(width, height),
+        _minute(captured),
+        camera or "",
+        added,
+        measures.measure_of(measure),
+    )
 
 
-def _stored_items(connection: sqlite3.Connection, numbers: Iterable[int], count: int) -> Iterator[StoredItem]:
-    for number in numbers:
-        if count <= 0:
-            return
-        item = stored_item(connection, number)
-        if item is not None:
-            count -= 1
-            yield item
+def _stored_groups(connection: sqlite3.Connection, groups: Iterable[tuple[int, ...]]) -> Iterator[Group]:
+    for numbers in groups:
+        items = tuple(item for number in numbers if (item := stored_item(connection, number)) is not None)
+        if items:
+            yield side_by_side(*items) if len(items) == 2 else items
 
 
 def _shuffled(
@@ -88,21 +104,23 @@ def _shuffled(
     memory: ShuffleMemory,
     after: StoredItem | None,
     held_back: set[int],
-    count: int,
-) -> list[int]:
-    drawn: list[int] = []
-    for _, group in groupby(_window(connection, memory, held_back), key=itemgetter(0)):
-        if len(drawn) >= count:
-            break
+    partners: Partners,
+) -> Iterator[tuple[int, ...]]:
+    for turn, group in groupby(_window(connection, memory, held_back), key=itemgetter(0)):
         # Rows are read for the few that are drawn only: all that the arrangement looks at is the minute.
         bare = tuple(
             StoredItem(MediaItemId(str(item)), "", Size(0, 0), _minute(captured))
             for _, _, item, captured in group
         )
-        arranged = arrange(after, bare)
-        drawn += [int(each.item_id) for each in arranged]
-        after = arranged[-1]
-    return drawn
+        rest = {int(each.item_id): each for each in arrange(after, bare)}
+        just_shown: Group = () if after is None else (after,)
+        while rest:
+            lead = next_lead(rest.values(), just_shown)
+            del rest[int(lead.item_id)]
+            numbers = partners.in_round(int(lead.item_id), turn, rest)
+            just_shown = (lead, *(rest.pop(other) for other in numbers[1:] if other in rest))
+            after = just_shown[-1]
+            yield numbers
 
 
 def _window(connection: sqlite3.Connection, memory: ShuffleMemory, held_back: set[int]) -> list[_Candidate]:
@@ -121,13 +139,53 @@ def _window(connection: sqlite3.Connection, memory: ShuffleMemory, held_back: se
 
 
 def _in_order(
-    connection: sqlite3.Connection, order: Order, start: tuple[int, int], held_back: set[int], count: int
-) -> list[int]:
-    """By capture (unknown last) or by pick, oldest first; from the end it goes on at the beginning."""
-    limit = count + len(held_back)
-    rows = connection.execute(_NEXT[order], (*start, limit)).fetchall()
-    rows += connection.execute(_NEXT[order], (*_BEFORE_ALL, limit)).fetchall()
-    return list(dict.fromkeys(row[0] for row in rows if row[0] not in held_back))
+    connection: sqlite3.Connection,
+    order: Order,
+    begin: tuple[tuple[int, int], set[int]],
+    limit: int,
+    partners: Partners,
+) -> Iterator[tuple[int, ...]]:
+    """By capture (unknown last) or by pick, oldest first; from the end it goes on at the beginning.
+
+    begin: the place after which, and what of the rest was shown beside another already.
+    """
+    start, shown = begin
+    for place, passed_over in ((start, shown), (_BEFORE_ALL, set[int]())):
+        rows = connection.execute(_NEXT[order], (*place, limit + len(passed_over))).fetchall()
+        rest = deque(row[0] for row in rows if row[0] not in passed_over)
+        while rest:
+            lead = rest.popleft()
+            if lead not in partners.taken:
+                yield partners.in_order(lead, rest)
+
+
+def _begin(
+    connection: sqlite3.Connection,
+    order: Order,
+    last: int | None,
+    after: StoredItem | None,
+    recent: Iterable[Group],
+) -> tuple[tuple[int, int], set[int]]:
+    """The place of the last slide, which is that of its earlier item, and what stands behind that and was shown.
+
+    A partner is ahead of its place, and those that it has overtaken come after it. So it is passed over when its place
+    comes: unless the order has begun anew since.
+    """
+    start: tuple[int, int] | None = None
+    later: tuple[int, int] | None = None
+    overtaking: set[int] = set()
+    for group in reversed(tuple(recent)):
+        numbers = numbers_of(connection, (item.item_id for item in group))
+        rows = [(connection.execute(_PLACE[order], (number,)).fetchone(), number) for number in numbers]
+        places = sorted((row, number) for row, number in rows if row is not None)
+        if not places:
+            continue
+        lead = places[0][0]
+        if later is not None and lead > later:
+            break
+        start, later = start or lead, lead
+        overtaking |= {number for place, number in places[1:] if place > start}
+    return start or _place(connection, order, last, after), overtaking
 
 
 def _place(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.core.model import PickPhase
-from kiosk.storage import sealing
+from kiosk.storage import measures, sealing
 from kiosk.storage.envelope import Seals
 from kiosk.storage.renditions import Found, Renditions
 from kiosk.storage.schema import UNKNOWN
@@ -42,6 +42,10 @@ _SALVAGE = {
     "attempt": "SELECT * FROM attempt",
     "requests": "SELECT request_id, abandoned FROM pick_requests ORDER BY n",
     "items": "SELECT id, kind, mime_type, filename, width, height, pick, position FROM media_items",
+    # Apart from the rest, as a catalog of an older kiosk has none of it.
+    "cameras": "SELECT id, camera FROM media_items WHERE camera IS NOT NULL",
+    "measures": f"SELECT m.id, r.added, {measures.NAMES}"  # noqa: S608 - our own names
+    " FROM media_items m JOIN renditions r ON r.item = m.n",
     "turns": "SELECT m.id, r.round, r.shuffle_key FROM media_items m JOIN renditions r ON r.item = m.n",
 }
 _TEXTS = {
@@ -50,6 +54,8 @@ _TEXTS = {
     "attempt": {place: f"attempt.{column}" for place, column in _ATTEMPT_TEXTS.items()},
     "requests": {0: "pick_requests.request_id"},
     "items": {0: "media_items.id", 2: "media_items.mime_type", 3: "media_items.filename"},
+    "cameras": {0: "media_items.id", 1: "media_items.camera"},
+    "measures": {0: "media_items.id"},
     "turns": {0: "media_items.id"},
 }
 """Which values are texts that may be sealed, and as what."""
@@ -62,6 +68,11 @@ _ATTEMPT = (
     " seal('attempt.user_code', ?), seal('attempt.verification_url', ?),"
     " seal('attempt.verification_url_complete', ?), ?, ?, seal('attempt.issued_at', ?),"
     " seal('attempt.expires_at', ?))"
+)
+_CAMERA = "UPDATE media_items SET camera = seal('media_items.camera', ?) WHERE id = seal('media_items.id', ?)"
+_MEASURE = (
+    f"UPDATE renditions SET (added, {measures.NAMES}) = (?, {measures.PLACES})"  # noqa: S608 - our own names
+    " WHERE item = (SELECT n FROM media_items WHERE id = seal('media_items.id', ?))"
 )
 
 
@@ -137,6 +148,8 @@ def _insert_files(connection: sqlite3.Connection, old: Salvage, found: list[Foun
     hidden = {row[0] for row in old["hidden"]}
     known = {row[0]: row[1:] for row in old["items"] if makes_sense(*row[6:8])}
     turns = {row[0]: row[1:] for row in old["turns"] if makes_sense(row[1])}
+    told = {row[0]: row[1:] for row in old["measures"]}
+    cameras = {row[0]: row[1] for row in old["cameras"]}
     lowest = min((turn[0] for turn in turns.values()), default=0)
     new_pick = connection.execute("INSERT INTO picks (phase) VALUES ('ended') RETURNING id").fetchone()[0]
     for position, each in enumerate(found):
@@ -150,6 +163,10 @@ def _insert_files(connection: sqlite3.Connection, old: Salvage, found: list[Foun
         _insert_rendition(connection, each, turns.get(item_id, fresh)) or _insert_rendition(
             connection, each, fresh
         )
+        if item_id in cameras:
+            _insert(connection, _CAMERA, (cameras[item_id], item_id))
+        if item_id in told:
+            _insert(connection, _MEASURE, (*told[item_id], item_id))
 
 
 def _insert_item(connection: sqlite3.Connection, each: Found, told: Row) -> bool:
@@ -166,8 +183,9 @@ def _insert_rendition(connection: sqlite3.Connection, each: Found, turn: Row) ->
     named = each.named
     return _insert(
         connection,
-        "INSERT INTO renditions SELECT n, ?, ?, ?, ?, ?, pick, position, ?, ?, ? FROM media_items"
-        " WHERE id = seal('media_items.id', ?)",
+        "INSERT INTO renditions"
+        " (item, width, height, bytes, digest, captured, pick, position, round, shuffle_key, sealed)"
+        " SELECT n, ?, ?, ?, ?, ?, pick, position, ?, ?, ? FROM media_items WHERE id = seal('media_items.id', ?)",
         (
             named.size.width,
             named.size.height,

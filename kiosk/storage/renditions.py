@@ -112,13 +112,14 @@ class Renditions:
         if not part.count:
             raise Unreadable("no bytes at all")
         picture = self._decoder.normalise(part.fileno(), box)
-        what = (item.id, seconds_of(item.captured_at), picture.size)
+        captured_at = item.captured_at or picture.captured_at
+        what = (item.id, seconds_of(captured_at), picture.size)
         if picture.jpeg is None and not self._seals.wanted:
             name, digest, count = self._settle(part, *what)
         else:
             content = _content(part) if picture.jpeg is None else picture.jpeg
             name, digest, count = self._place(content, *what, age=part.age)
-        return Rendition(item.id, name, picture.size, count, digest, item.captured_at)
+        return Rendition(item.id, name, picture.size, count, digest, captured_at, picture.measure)
 
     def convert(self, name: str, item_id: MediaItemId) -> tuple[str, str, int]:
         """Places a picture once more, of the kind that is wanted now; (name, digest, bytes) of the new file.

@@ -135,7 +135,27 @@ _SEALING = (
 # So that the few that failed are found among many without reading all.
 _GIVEN_UP = ("CREATE INDEX media_items_given_up ON media_items (n) WHERE given_up IS NOT NULL",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PICK_REQUESTS, _SEALING, _GIVEN_UP)
+# What was measured on the picture (measures.py), NULL where it was not; when it came, in minutes since the epoch, NULL
+# where the clock was wrong or nobody noted it; by what it was taken, NULL where nobody knows.
+_MEASURES = (
+    *(
+        f"ALTER TABLE renditions ADD COLUMN {name} {kind}"
+        for name, kind in (
+            *((name, "REAL") for name in ("focus_x", "focus_y")),
+            *(
+                (f"{box}_{edge}", "REAL")
+                for box in ("focus", "heads")
+                for edge in ("left", "top", "right", "bottom")
+            ),
+            ("heads_sought", "INTEGER"),
+            ("mean", "INTEGER"),  # 0xRRGGBB, sRGB
+            ("added", "INTEGER"),
+        )
+    ),
+    "ALTER TABLE media_items ADD COLUMN camera TEXT",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _PICK_REQUESTS, _SEALING, _GIVEN_UP, _MEASURES)
 
 
 def version_of(connection: sqlite3.Connection) -> int:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from kiosk.core import commands as ask
 from kiosk.core import events as say
+from kiosk.core.focus import Measure
 from kiosk.core.model import MediaItem, MediaItemId, Rendition, Size, StoredItem
 from kiosk.errors import Corrupt, DiskFull, StorageError
 from kiosk.storage import files, items, orders, picks
@@ -28,7 +29,10 @@ from kiosk.storage.credentials import CredentialsFile
 from kiosk.storage.database import empty_log
 from kiosk.storage.decoder import Decoder
 from kiosk.storage.envelope import Seals
+from kiosk.storage.heads import can_look
 from kiosk.storage.leftovers import Leftovers
+from kiosk.storage.measures import LateMeasures
+from kiosk.storage.measuring import Measuring
 from kiosk.storage.part import PartFile
 from kiosk.storage.renditions import Renditions
 from kiosk.storage.reseal import Reseal
@@ -40,17 +44,18 @@ from kiosk.storage.unit import Unit
 from kiosk.storage.wiping import WipeMark
 
 FIRST_SLIDES = 4
-"""Drawn when the catalog is opened: two pairs, one to show and one to prepare."""
+"""Drawn when the catalog is opened: one to show, and those to prepare."""
 
 _ALONE = (ask.OpenCatalog, ask.SaveCredentials, ask.WipeEverything)
-_READS = (ask.DrawSlides, ask.MarkShown)
+_READS = (ask.DrawSlides, ask.MarkShown, ask.SaveMeasure)
 _log = logging.getLogger(__name__)
 
 
 class Storage:
     """What is on the card.
 
-    `warm`, `part`, `accept`, `picture`, `path_of` and `verify`: any thread. All others: the disk thread.
+    `warm`, `part`, `accept`, `picture`, `path_of` and `verify`: any thread. `measure`: the decode thread. All others:
+    the disk thread.
     """
 
     def __init__(
@@ -63,20 +68,24 @@ class Storage:
         client_id: str = "",
         key: bytes | None = None,
         encrypt: bool = False,
+        faces: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
         rng: random.Random | None = None,
         decoder: Decoder | None = None,
     ) -> None:
         """Opens nothing. Limits in millions of bytes; credentials of another client than `client_id` are not used.
 
         key: 32 bytes, for sealing when `encrypt` is true and for reading what was sealed before.
+        faces: look for them where the ``[faces]`` extra is installed.
+        wall: seconds since the epoch, to note when a picture came.
         decoder: one that others use as well, and that whoever made it closes.
         """
         self._seals = Seals(key, wanted=encrypt)
         self._state_dir = state_dir
         self._client_id = client_id
         self._room = Room(cache_dir, int(cache_max_mb * MEGABYTE), int(keep_free_mb * MEGABYTE))
-        self._decoder = decoder or Decoder()
+        self._decoder = decoder or Decoder(faces=faces)
         self._shares_decoder = decoder is not None
         self._renditions = Renditions(cache_dir, self._room, self._seals, self._decoder)
         self._catalog = Catalog(state_dir, self._renditions, self._seals)
@@ -85,7 +94,9 @@ class Storage:
         # Not for secrets: it orders photographs.
         self._memory = ShuffleMemory(monotonic, rng or random.Random())  # noqa: S311
         self._leftovers = Leftovers(self._renditions, self._room)
-        self._answers = Answers(self._room, self._renditions, self._memory, self._leftovers)
+        self._late = LateMeasures()
+        self._answers = Answers(self._room, self._renditions, self._memory, self._leftovers, self._late, wall)
+        self._measuring = Measuring(self._renditions.pictures, self._decoder, looks=faces and can_look())
         self._sweep = Sweep(self._renditions, monotonic)
         self._reseal = Reseal(self._renditions, self._catalog, self._credentials, self._seals, monotonic)
         self._on_screen: frozenset[MediaItemId] = frozenset()
@@ -112,6 +123,13 @@ class Storage:
     def picture(self, item: StoredItem) -> BinaryIO:
         """Its picture, to be decoded and closed; what is sealed is opened in memory alone. Raises Corrupt."""
         return self._renditions.pictures.open(item.name)
+
+    def measure(self, item: StoredItem) -> Measure | None:
+        """What is not measured yet on this picture; None where that is nothing or cannot be had now.
+
+        The decode thread alone.
+        """
+        return self._measuring.measure(item)
 
     def verify(self, rendition: Rendition) -> None:
         """Raises Corrupt unless its file is, byte for byte, what was stored."""
@@ -151,7 +169,7 @@ class Storage:
         if not self._shares_decoder:
             self._decoder.close()
         if self._opened:
-            if self._memory.pending or self._leftovers.pending:
+            if self._memory.pending or self._late.pending or self._leftovers.pending:
                 self._flush()
             self._catalog.close()
             self._opened = False
@@ -212,6 +230,7 @@ class Storage:
         with catalog_errors(self._catalog.path), transaction(unit.connection):
             answers = self._all_answers(group, unit)
             self._memory.write(unit.connection)
+            self._late.write(unit.connection)
             self._leftovers.write(unit.connection)
         if any(isinstance(command, ask.SaveAttempt) for command in group):
             empty_log(unit.connection)
@@ -224,6 +243,7 @@ class Storage:
 
     def _committed(self, unit: Unit) -> None:
         self._memory.written()
+        self._late.written()
         self._leftovers.written()
         self._on_screen = unit.on_screen
         for name in unit.stored:
@@ -317,7 +337,13 @@ class Storage:
                 open_picks=picks.open_picks(connection),
                 pick_requests=picks.pick_requests(connection),
                 drawn=orders.draw(
-                    connection, self._memory, order=command.order, after=after, avoid=(), count=FIRST_SLIDES
+                    connection,
+                    self._memory,
+                    order=command.order,
+                    after=after,
+                    avoid=(),
+                    count=FIRST_SLIDES,
+                    pairing=command.pairing,
                 ),
                 rebuilt=rebuilt,
             )
@@ -353,6 +379,7 @@ class Storage:
         """What the catalog that was just opened says; what was in memory was about another."""
         connection = self._catalog.connection
         self._memory.forget()
+        self._late.written()
         self._leftovers.forget()
         with catalog_errors(self._catalog.path):
             self._leftovers.load(connection)
@@ -368,5 +395,6 @@ class Storage:
         self._catalog.wipe()
         self._wipe_mark.clear()
         self._memory.forget()
+        self._late.written()
         self._leftovers.forget()
         self._room.begin(0)

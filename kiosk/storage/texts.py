@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kiosk.storage.seal import Sealer
 
 SEALED = {
-    "media_items": ("id", "mime_type", "filename", "why"),
+    "media_items": ("id", "mime_type", "filename", "why", "camera"),
     "hidden": ("id",),
     "leftovers": ("name",),
     "picks": ("session_id", "expires_at"),

@@ -140,7 +140,7 @@ def test_names_that_are_no_renditions_keep_nothing_from_showing(
                 storage.perform(ask.SaveAttempt(attempt=None))
             drawn = storage.perform(ask.DrawSlides(order=Order.PICKED, after=None, avoid=(), count=9))
             assert isinstance(drawn, say.SlidesDrawn)
-            assert {item.item_id for item in drawn.drawn} >= set(PICTURES)
+            assert {item.item_id for group in drawn.drawn for item in group} >= set(PICTURES)
         finally:
             storage.close()
 

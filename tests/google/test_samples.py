@@ -90,6 +90,9 @@ def test_a_sample_becomes_what_it_says(kind: str, sample: dict[str, Any]) -> Non
     if "base_urls" in sample:
         assert isinstance(value, MediaPage)
         assert [item.base_url for item in value.items] == sample["base_urls"]
+    if "cameras" in sample:
+        assert isinstance(value, MediaPage)
+        assert [item.camera for item in value.items] == sample["cameras"]
 
 
 def test_every_kind_of_sample_has_its_deciphering_and_the_reverse() -> None:

@@ -136,7 +136,7 @@ def test_it_knows_no_secret_and_no_file_of_the_kiosk(
     decoded(decoder, GOOD)
     proc = Path(f"/proc/{decoder.pid}")
     names = {each.split(b"=")[0] for each in (proc / "environ").read_bytes().split(b"\0") if each}
-    assert names == {b"MALLOC_MMAP_THRESHOLD_", b"MALLOC_ARENA_MAX"}
+    assert names == {b"MALLOC_MMAP_THRESHOLD_", b"MALLOC_ARENA_MAX", b"OPENBLAS_NUM_THREADS"}
     assert sorted(each.name for each in (proc / "fd").iterdir()) == ["0", "1", "2"]
     assert (proc / "fd" / "2").readlink() == Path(os.devnull)
     assert (proc / "cwd").readlink() == Path("/")
@@ -192,11 +192,15 @@ NONSENSE = {
     "a picture without a size": "say(3, 0, 0, b'x')",
     "a picture larger than the box": "say(3, 401, 300, b'x')",
     "more bytes than such a picture has": "say(3, 10, 10, length=1 << 30)",
-    "bytes beside a file that is good as it is": "say(2, 64, 48, b'x')",
-    "a file that is good and has another size": "say(2, 65, 48)",
-    "a JPEG that is none": "say(3, 64, 48, b'GIF89a' + bytes(99))",
-    "a JPEG of another size": "say(3, 64, 49, os.pread(picture, 1 << 20, 0))",
-    "a JPEG without a size": "say(3, 64, 48, os.pread(picture, 20, 0))",
+    "bytes beside a file that is good as it is": "say(2, 64, 48, FOUND + b'x')",
+    "a file that is good and has another size": "say(2, 65, 48, FOUND)",
+    "a good file of which nothing was found out": "say(2, 64, 48)",
+    "a JPEG of which nothing was found out": "say(3, 64, 48, os.pread(picture, 1 << 20, 0))",
+    "things found out that cannot be": "say(2, 64, 48, bytes([255]) * len(FOUND))",
+    "half of what was found out": "say(2, 64, 48, FOUND[:50])",
+    "a JPEG that is none": "say(3, 64, 48, FOUND + b'GIF89a' + bytes(99))",
+    "a JPEG of another size": "say(3, 64, 49, FOUND + os.pread(picture, 1 << 20, 0))",
+    "a JPEG without a size": "say(3, 64, 48, FOUND + os.pread(picture, 20, 0))",
     "too much of a reason": "say(4, content=bytes(5000))",
 }
 

@@ -6,6 +6,7 @@ import io
 import os
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -14,6 +15,7 @@ import pytest
 from kiosk.core.model import Size
 from kiosk.storage import decode_child, decode_wire
 from kiosk.storage.decode_wire import HEAD, REQUEST, Kind, NonsenseError
+from kiosk.storage.findings import LENGTH
 from tests.hostile import zoo
 from tests.hostile.feeding import opened
 
@@ -52,8 +54,8 @@ def test_a_size_is_the_size_that_pillow_finds() -> None:
 
 
 def test_how_much_may_follow_depends_on_what_is_said() -> None:
-    assert decode_wire.most_bytes(Kind.AS_IT_IS, Size(10, 10), BOX) == 0
-    assert decode_wire.most_bytes(Kind.REMADE, Size(10, 10), BOX) == 200 + (1 << 18)
+    assert decode_wire.most_bytes(Kind.AS_IT_IS, Size(10, 10), BOX) == LENGTH
+    assert decode_wire.most_bytes(Kind.REMADE, Size(10, 10), BOX) == LENGTH + 200 + (1 << 18)
     assert decode_wire.most_bytes(Kind.UNREADABLE, Size(0, 0), BOX) == decode_wire.MOST_TEXT
     for size in (Size(0, 5), Size(5, 0), Size(401, 5), Size(5, 301)):
         with pytest.raises(NonsenseError):
@@ -105,10 +107,11 @@ def ask(connection: socket.socket, content: bytes, box: Size = BOX) -> tuple[int
 
 def test_it_answers_one_picture_after_another(served: tuple[socket.socket, threading.Thread]) -> None:
     connection, _ = served
-    assert ask(connection, GOOD) == (Kind.AS_IT_IS, 64, 48, b"")
-    kind, width, height, jpeg = ask(connection, GOOD, Size(32, 32))
+    kind, width, height, found = ask(connection, GOOD)
+    assert (kind, width, height, len(found)) == (Kind.AS_IT_IS, 64, 48, LENGTH)
+    kind, width, height, content = ask(connection, GOOD, Size(32, 32))
     assert (kind, width, height) == (Kind.REMADE, 32, 24)
-    assert size_of(jpeg) == Size(32, 24)
+    assert size_of(content[LENGTH:]) == Size(32, 24)
     kind, _, _, why = ask(connection, b"no picture")
     assert kind == Kind.UNREADABLE and b"not a whole picture" in why
 
@@ -135,5 +138,10 @@ def test_it_ends_after_a_while_without_work() -> None:
 
 
 def test_the_rehearsal_can_be_repeated() -> None:
-    decode_child.rehearse()
-    decode_child.rehearse()
+    assert decode_child.rehearse() is None
+    assert decode_child.rehearse(faces=True) is not None
+
+
+def test_without_opencv_the_rehearsal_finds_nothing_that_finds_heads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    assert decode_child.rehearse(faces=True) is None

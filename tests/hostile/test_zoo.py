@@ -120,10 +120,10 @@ def test_every_module_that_a_picture_needs_is_there_before_the_first() -> None:
         "import io, sys\n"
         "from kiosk.core.model import Size\n"
         "from kiosk.storage import decode_child\n"
-        "decode_child.rehearse()\n"
+        "find_heads = decode_child.rehearse(faces=True)\n"
         "before = set(sys.modules)\n"
         "while count := int.from_bytes(sys.stdin.buffer.read(4), 'big'):\n"
-        "    decode_child.respond(io.BytesIO(sys.stdin.buffer.read(count)), Size(40, 30))\n"
+        "    decode_child.respond(io.BytesIO(sys.stdin.buffer.read(count)), Size(40, 30), find_heads)\n"
         "print(sorted(set(sys.modules) - before))\n"
     )
     animals = (*zoo.UPRIGHT.values(), *zoo.REFUSED.values(), *zoo.WHOLE.values())

@@ -20,6 +20,7 @@ from kiosk.core import commands as ask
 from kiosk.core import events as say
 from kiosk.core.model import (
     EPOCH,
+    Group,
     Kind,
     MediaItem,
     MediaItemId,
@@ -30,6 +31,7 @@ from kiosk.core.model import (
     Size,
     StoredItem,
 )
+from kiosk.core.pairing import Pairing, Shape
 from kiosk.core.settings import Order
 from kiosk.storage import Storage
 from tests.decoding import shared_decoder
@@ -50,7 +52,14 @@ def jpeg(seed: int = 0, size: tuple[int, int] = (64, 48), quality: int = 85) -> 
 def item(name: str, captured_at: datetime | None = EPOCH, kind: Kind = Kind.PHOTO) -> MediaItem:
     base_url = f"https://photos.example/{name}"
     return MediaItem(
-        MediaItemId(name), kind, base_url, "image/jpeg", f"{name}.jpg", Size(64, 48), captured_at
+        MediaItemId(name),
+        kind,
+        base_url,
+        "image/jpeg",
+        f"{name}.jpg",
+        Size(64, 48),
+        captured_at,
+        f"Camera of {name}",
     )
 
 
@@ -65,6 +74,7 @@ class Card:
         self.state = folder / "state"
         self.cache = folder / "cache"
         self.now = 1000.0
+        self.wall = 1_790_000_000.0
         self.storage = self.fresh()
 
     def fresh(self, **limits: float) -> Storage:
@@ -75,6 +85,7 @@ class Card:
             self.cache,
             client_id="client",
             monotonic=lambda: self.now,
+            wall=lambda: self.wall,
             rng=rng,
             decoder=shared_decoder(),
             **limits,
@@ -140,8 +151,27 @@ class Card:
         after: StoredItem | None = None,
         avoid: tuple[str, ...] = (),
     ) -> tuple[StoredItem, ...]:
-        avoided = tuple(MediaItemId(name) for name in avoid)
-        event = self.storage.perform(ask.DrawSlides(order=order, after=after, avoid=avoided, count=count))
+        """Each picture alone."""
+        return flat(self.slides(count, order, after, avoid, pairing=None))
+
+    def slides(
+        self,
+        count: int,
+        order: Order = Order.SHUFFLE,
+        after: StoredItem | None = None,
+        avoid: tuple[str, ...] = (),
+        recent: tuple[Group, ...] = (),
+        pairing: Pairing | None = Pairing(Shape.WIDE),  # noqa: B008  a frozen value
+    ) -> tuple[Group, ...]:
+        command = ask.DrawSlides(
+            order=order,
+            after=after,
+            avoid=tuple(MediaItemId(name) for name in avoid),
+            count=count,
+            pairing=pairing,
+            recent=recent,
+        )
+        event = self.storage.perform(command)
         assert isinstance(event, say.SlidesDrawn), event
         return event.drawn
 
@@ -158,8 +188,14 @@ def hash_of(name: str) -> int:
     return int.from_bytes(name.encode()[-6:], "big")
 
 
-def names(items: tuple[StoredItem, ...]) -> list[str]:
-    return [each.item_id for each in items]
+def flat(groups: tuple[Group, ...]) -> tuple[StoredItem, ...]:
+    """The items of slides."""
+    return tuple(item for group in groups for item in group)
+
+
+def names(items: tuple[StoredItem, ...] | tuple[Group, ...]) -> list[str]:
+    """Of items, or of those on slides."""
+    return [item.item_id for each in items for item in (each if isinstance(each, tuple) else (each,))]
 
 
 @contextmanager

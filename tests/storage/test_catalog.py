@@ -210,8 +210,8 @@ def test_a_stored_picture_is_there_after_a_restart(card: Card) -> None:
     assert event.item.size == Size(64, 48)
     assert event.item.minute == 12
     opened = card.restart()
-    assert opened.drawn == (event.item,)
-    assert card.storage.path_of(opened.drawn[0]).read_bytes() == jpeg(int.from_bytes(b"a"))
+    assert opened.drawn == ((event.item,),)
+    assert card.storage.path_of(opened.drawn[0][0]).read_bytes() == jpeg(int.from_bytes(b"a"))
 
 
 def test_a_stored_picture_survives_without_a_proper_stop(card: Card) -> None:

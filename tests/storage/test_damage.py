@@ -335,12 +335,12 @@ def test_of_two_files_of_one_item_the_newer_is_taken(card: Card) -> None:
     os.utime(older, (1, 1))
     card.storage.close()
     catalog(card).unlink()
-    (drawn,) = card.restart().drawn
+    ((drawn,),) = card.restart().drawn
     assert drawn.name == newer.name
     os.utime(card.cache / "renditions" / newer.name, (0, 0))
     card.storage.close()
     catalog(card).unlink()
-    (drawn,) = card.restart().drawn
+    ((drawn,),) = card.restart().drawn
     assert drawn.name == older.relative_to(card.cache / "renditions").as_posix()
 
 
@@ -375,7 +375,7 @@ def test_a_damaged_catalog_on_a_card_that_takes_no_write_is_rebuilt_in_memory(ca
         opened = card.restart()
         assert opened.rebuilt
         assert sorted(names(opened.drawn)) == ["a", "b"]
-        card.show(opened.drawn[0])
+        card.show(*opened.drawn[0])
         save = ask.SavePick(session_id=PickingSessionId("x"), phase=PickPhase.PICKING, expires_at=None)
         refused = card.storage.perform(save)
         assert isinstance(refused, say.Failed)

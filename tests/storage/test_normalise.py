@@ -65,12 +65,14 @@ def assert_upright(picture: Image.Image) -> None:
 
 def test_a_good_jpeg_is_kept_byte_for_byte(tmp_path: Path) -> None:
     path = written(tmp_path, saved(corners(), "JPEG", quality=92))
-    assert normalise(path, BOX) == Normalised(Size(64, 48), None)
+    done = normalise(path, BOX)
+    assert (done.size, done.jpeg) == (Size(64, 48), None)
 
 
 def test_a_progressive_jpeg_is_good_too(tmp_path: Path) -> None:
     path = written(tmp_path, saved(corners(), "JPEG", progressive=True))
-    assert normalise(path, BOX) == Normalised(Size(64, 48), None)
+    done = normalise(path, BOX)
+    assert (done.size, done.jpeg) == (Size(64, 48), None)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

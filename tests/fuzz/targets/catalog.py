@@ -10,6 +10,7 @@ from pathlib import Path
 from kiosk.core import commands as ask
 from kiosk.core import events as say
 from kiosk.core.model import MediaItemId, PickingSessionId, PickPhase, Size
+from kiosk.core.pairing import Pairing, Shape
 from kiosk.core.settings import Order
 from kiosk.errors import Locked, StorageError
 from kiosk.storage import Storage
@@ -53,14 +54,17 @@ def live(storage: Storage) -> None:
     hold(isinstance(opened, say.CatalogOpened), f"the catalog does not open: {opened}")
     assert isinstance(opened, say.CatalogOpened)
     for order in Order:
-        drawn = storage.perform(ask.DrawSlides(order=order, after=None, avoid=(), count=9))
+        drawn = storage.perform(
+            ask.DrawSlides(order=order, after=None, avoid=(), count=9, pairing=Pairing(Shape.WIDE))
+        )
         hold(isinstance(drawn, say.SlidesDrawn), f"nothing can be drawn: {drawn}")
         assert isinstance(drawn, say.SlidesDrawn)
-        for item in drawn.drawn:
+        items = [item for group in drawn.drawn for item in group]
+        for item in items:
             inside = storage.path_of(item).resolve().parent.parent.name == "renditions"
             hold(inside and item.name.count("/") == 1, "a picture outside its directory")
             hold(item.size.width > 0 and item.size.height > 0, "a picture without an extent")
-        storage.perform(ask.MarkShown(item_ids=tuple(item.item_id for item in drawn.drawn)))
+        storage.perform(ask.MarkShown(item_ids=tuple(item.item_id for item in items)))
     for command in (
         ask.SavePick(session_id=PickingSessionId("s"), phase=PickPhase.FETCHING, expires_at=None),
         ask.SaveAttempt(attempt=None),

@@ -79,3 +79,4 @@ def _sound(value: object) -> None:
                 hold(item.id.isascii() and bool(item.id), "a media item's id")
                 hold(not item.base_url or check_address(item.base_url) is None, "a base URL")
                 hold(item.filename.isprintable() and len(item.filename) <= 255, "a file name")
+                hold(item.camera.isprintable() and len(item.camera) <= 60, "a camera")
