@@ -3,6 +3,7 @@ there."""
 
 from __future__ import annotations
 
+from kiosk.config.hours import span_of
 from kiosk.config.load import DEFAULT, Loaded, default_places, language_of, load, place_of
 from kiosk.config.schema import (
     Config,
@@ -12,8 +13,10 @@ from kiosk.config.schema import (
     LanguageTag,
     Lettering,
     PickingConfig,
+    PowerMethod,
     Renderer,
     Rotation,
+    SleepConfig,
     SlideshowConfig,
     StorageConfig,
 )
@@ -30,9 +33,11 @@ __all__ = [
     "Lettering",
     "Loaded",
     "PickingConfig",
+    "PowerMethod",
     "Renderer",
     "Rotation",
     "Row",
+    "SleepConfig",
     "SlideshowConfig",
     "StorageConfig",
     "StorageKey",
@@ -41,5 +46,6 @@ __all__ = [
     "load",
     "place_of",
     "rows",
+    "span_of",
     "table",
 ]

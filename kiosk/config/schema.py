@@ -10,7 +10,19 @@ from pathlib import Path
 import attrs
 from attrs import frozen
 
-from kiosk.config.setting import Setting, address, number, one_of, place, settings_of, text, whole, yes_no
+from kiosk.config.setting import (
+    Setting,
+    address,
+    number,
+    one_of,
+    place,
+    settings_of,
+    spans,
+    text,
+    whole,
+    yes_no,
+    zone,
+)
 from kiosk.core.model import Client, Secret
 from kiosk.core.settings import Caption, MatStyle, Motion, Order, PickMode, Surround, Transition
 
@@ -30,6 +42,21 @@ class Renderer(Enum):
     AUTO = "auto"
     TEXTURE = "texture"
     SURFACE = "surface"
+
+
+class PowerMethod(Enum):
+    """What turns the panel off in sleep hours."""
+
+    AUTO = "auto"
+    """The first that is seen to work."""
+    KMS = "kms"
+    WLOPM = "wlopm"
+    VCGENCMD = "vcgencmd"
+    CEC = "cec"
+    DDC = "ddc"
+    BACKLIGHT = "backlight"
+    BLACK = "black"
+    """Nothing: the screen is painted black."""
 
 
 class Lettering(Enum):
@@ -244,7 +271,7 @@ class DisplayConfig:
         unit="word",
     )
     contrast: Contrast = one_of(
-        Contrast.NORMAL, '"high" writes in white on black, and on no picture without a plate.', unit="word"
+        Contrast.NORMAL, '"high" writes in white on black, by 12 to 1 at least, on pictures too.', unit="word"
     )
     renderer: Renderer = one_of(
         Renderer.AUTO,
@@ -256,6 +283,23 @@ class DisplayConfig:
         'What the screens are written in. "auto" goes by the system\'s locale (LANGUAGE, LC_ALL, LC_MESSAGES,\n'
         "LANG, or /etc/locale.conf), and is English where the kiosk does not speak that language.",
         unit="language tag",
+    )
+
+
+@frozen(kw_only=True)
+class SleepConfig:
+    hours: tuple[str, ...] = spans(
+        "When the frame is dark: the panel is off, nothing moves, and what is being fetched goes on. A span belongs\n"
+        "to the day on which it begins. A key lights it for five minutes; `kiosk wake` and `kiosk sleep` hold until\n"
+        "the hours next say otherwise."
+    )
+    time_zone: str = zone("Where these hours are counted, summer time included.")
+    method: PowerMethod = one_of(
+        PowerMethod.AUTO,
+        'What turns the panel off. "auto" tries them in this order and remembers what works: "kms" (the kernel, on a\n'
+        'console), "wlopm" (Wayland), "vcgencmd" (older Raspberry Pi OS), "cec" (the television itself, whatever it\n'
+        'shows), "ddc" (monitors, with ddcutil), "backlight" (built-in panels). "black" only paints the screen black.',
+        unit="word",
     )
 
 
@@ -308,6 +352,7 @@ class Config:
     slideshow: SlideshowConfig = SlideshowConfig()
     picture: PictureConfig = PictureConfig()
     display: DisplayConfig = DisplayConfig()
+    sleep: SleepConfig = SleepConfig()
     storage: StorageConfig = StorageConfig()
 
 
@@ -317,6 +362,7 @@ SECTIONS: dict[str, type[attrs.AttrsInstance]] = {
     "slideshow": SlideshowConfig,
     "picture": PictureConfig,
     "display": DisplayConfig,
+    "sleep": SleepConfig,
     "storage": StorageConfig,
 }
 

@@ -11,14 +11,19 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import attrs
 
+from kiosk.config.hours import ALLOWED as ALLOWED_HOURS
+from kiosk.config.hours import span_of
 from kiosk.core.addresses import ALLOWED, check_address
 from kiosk.core.model import Secret
 
 _KEY = "kiosk.setting"
 _WORD = re.compile(r"[a-z]{1,20}")
+_HOURS = re.compile(r"[a-z0-9:, -]{0,15}[0-9:, -]{5,25}")
+_MOST_SPANS = 50
 
 
 class Mistake(Exception):
@@ -33,7 +38,7 @@ class Setting:
     name: str = ""
     doc: str
     """Sentences for the owner; lines of the example file."""
-    default: str | float | bool
+    default: str | float | bool | list[str]
     unit: str
     allowed: str
     read: Callable[[Any, Path], Any] = attrs.field(repr=False)
@@ -151,8 +156,48 @@ def one_of(default: Enum, doc: str, *, unit: str) -> Any:
     return _declare(default.value, doc, unit, allowed, read)
 
 
+def spans(doc: str) -> Any:
+    """A list of spans of the week, as texts; none by default."""
+
+    def read(value: Any, _base: Path) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise _wrong_type("a list of texts in brackets", value)
+        lines = tuple(_text(each) for each in value)
+        if len(lines) > _MOST_SPANS:
+            raise Mistake(f"it has more than {_MOST_SPANS} entries")
+        for number, line in enumerate(lines, start=1):
+            try:
+                span_of(line)
+            except ValueError as wrong:
+                # A line that looks like hours is shown; what looks otherwise may be a secret in the wrong place.
+                shown = f", {toml(line)}" if _HOURS.fullmatch(line) else ""
+                raise Mistake(f"entry {number}{shown}: {wrong}") from wrong
+        return lines
+
+    return _declare([], doc, "spans of the week", ALLOWED_HOURS, read)
+
+
+def zone(doc: str) -> Any:
+    """The name of a time zone, empty by default."""
+
+    def read(value: Any, _base: Path) -> str:
+        name = _text(value)
+        try:
+            if name:
+                ZoneInfo(name)
+        except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+            raise Mistake("this machine knows no such time zone") from error
+        return name
+
+    return _declare(
+        "", doc, "time zone", 'a name such as "Europe/Berlin", or "" for the system\'s time zone', read
+    )
+
+
 def toml(value: object) -> str:
     """One value as it is written in TOML."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml(each) for each in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -162,7 +207,7 @@ def toml(value: object) -> str:
 
 
 def _declare(
-    default: str | float | bool,
+    default: str | float | bool | list[str],
     doc: str,
     unit: str,
     allowed: str,

@@ -62,4 +62,4 @@ def _shown(value: object) -> str:
         value = value.value
     if value is None:
         return toml("")
-    return toml(value if isinstance(value, bool | int | float) else str(value))
+    return toml(value if isinstance(value, bool | int | float | tuple) else str(value))

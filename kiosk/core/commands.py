@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from kiosk.core.focus import Measure
 from kiosk.core.model import (
     AccessToken,
     Attempt,
     Client,
     CommandId,
     Credentials,
+    Group,
     MediaItem,
     MediaItemId,
     PickId,
@@ -25,6 +27,7 @@ from kiosk.core.model import (
     Slide,
     StoredItem,
 )
+from kiosk.core.pairing import Pairing
 from kiosk.core.settings import Order, Style
 
 
@@ -138,6 +141,8 @@ class OpenCatalog(Command):
     """-> CatalogOpened, with the first slides, so that the first picture waits for nothing else."""
 
     order: Order
+    pairing: Pairing | None = None
+    """How pictures pair; None: each hangs alone."""
 
 
 @frozen(kw_only=True)
@@ -235,7 +240,7 @@ class MakeRoom(Command):
 
 @frozen(kw_only=True)
 class DrawSlides(Command):
-    """The next items of the order. -> SlidesDrawn"""
+    """The next slides of the order. -> SlidesDrawn"""
 
     order: Order
     after: StoredItem | None
@@ -243,6 +248,11 @@ class DrawSlides(Command):
     avoid: tuple[MediaItemId, ...]
     """Drawn already but not yet shown."""
     count: int
+    """Of slides, with one item or two."""
+    pairing: Pairing | None = None
+    """How pictures pair; None: each hangs alone."""
+    recent: tuple[Group, ...] = ()
+    """The last few slides before these, the oldest first: a partner may have been ahead of its place in the order."""
 
 
 @frozen(kw_only=True)
@@ -250,6 +260,15 @@ class MarkShown(Command):
     """The shuffle's memory. Kept in memory by the disk thread and written at most once a minute. No answer."""
 
     item_ids: tuple[MediaItemId, ...]
+
+
+@frozen(kw_only=True)
+class SaveMeasure(Command):
+    """What was measured on a picture that came without. Kept in memory like MarkShown's, and written with it.
+    No answer."""
+
+    item_id: MediaItemId
+    measure: Measure
 
 
 @frozen(kw_only=True)
@@ -283,6 +302,27 @@ class PrepareSlide(Command):
     style: Style = Style()
 
 
+@frozen(kw_only=True)
+class PrepareThumb(Command):
+    """A small square of the stored picture, ``side`` pixels, for the strip of what arrives; at most one at a time, and
+    none while a slide is awaited. -> ThumbPrepared, or Failed with Corrupt"""
+
+    item: StoredItem
+    side: int
+
+
+# To the panel thread: a tool may take ten seconds. -----------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class SetPanel(Command):
+    """Turn the panel's light on or off, as far as this machine can. -> PanelSet, or Failed with DisplayError"""
+
+    on: bool
+    again: bool = False
+    """It was turned off before: only if it is on again by now, or another panel hangs there."""
+
+
 # To the main thread itself. -----------------------------------------------------------------------------------------
 
 
@@ -291,6 +331,14 @@ class DropSlide(Command):
     """Its pixels are no longer needed."""
 
     slide: Slide
+
+
+@frozen(kw_only=True)
+class DropThumb(Command):
+    """The pixels of a thumbnail are no longer needed."""
+
+    thumb: CommandId
+    """The PrepareThumb that made it."""
 
 
 @frozen(kw_only=True)
@@ -324,6 +372,7 @@ DiskCommand = (
     | MakeRoom
     | DrawSlides
     | MarkShown
+    | SaveMeasure
     | HideItems
     | SetAside
     | WipeEverything

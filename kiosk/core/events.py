@@ -7,6 +7,7 @@ from enum import Enum
 from attrs import frozen
 
 from kiosk.core.commands import Command
+from kiosk.core.focus import Measure
 from kiosk.core.model import (
     Attempt,
     CommandId,
@@ -14,6 +15,7 @@ from kiosk.core.model import (
     Credentials,
     DeviceCode,
     Grant,
+    Group,
     MediaItem,
     MediaItemId,
     MediaPage,
@@ -94,7 +96,7 @@ class CatalogOpened(Event):
     credentials: Credentials | None
     attempt: Attempt | None
     open_picks: tuple[OpenPick, ...]
-    drawn: tuple[StoredItem, ...]
+    drawn: tuple[Group, ...]
     """The first slides of the order; empty when nothing is stored."""
     pick_requests: tuple[PickRequest, ...] = ()
     """Picking sessions that may exist although their ids never reached the card, the oldest first."""
@@ -139,7 +141,7 @@ class Evicted(Event):
 
 @frozen(kw_only=True)
 class SlidesDrawn(Event):
-    drawn: tuple[StoredItem, ...]
+    drawn: tuple[Group, ...]
 
 
 @frozen(kw_only=True)
@@ -162,10 +164,32 @@ class SlidePrepared(Event):
 
 
 @frozen(kw_only=True)
+class Measured(Event):
+    """A picture that was stored without its measure has one now; may come after its slide."""
+
+    item_id: MediaItemId
+    measure: Measure
+
+
+@frozen(kw_only=True)
+class ThumbPrepared(Event):
+    """The painter has a thumbnail, by the name of the command that this answers."""
+
+
+@frozen(kw_only=True)
 class ScreenResized(Event):
     screen: Size
     moves: bool = True
     """Whether this screen can draw a picture in motion; where it cannot, pictures hang still."""
+
+
+@frozen(kw_only=True)
+class PanelSet(Event):
+    """The panel is lit, or dark."""
+
+    on: bool
+    methods: tuple[str, ...] = ()
+    """What did it; empty where nothing had to be done."""
 
 
 class Verb(Enum):
@@ -181,6 +205,16 @@ class Verb(Enum):
     QUIT = "quit"
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
+    SLEEP = "sleep"
+    WAKE = "wake"
+
+
+class Which(Enum):
+    """Of a pair: the left or upper one, the right or lower one, or both."""
+
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
 
 
 @frozen(kw_only=True)
@@ -193,6 +227,10 @@ class Asked(Event):
     redirect_uri: str = ""
     confirmed: bool = True
     """False for the key of SIGN_OUT: the first press asks, the second within ten seconds acts."""
+    key: bool = False
+    """It was a key: whoever pressed it sees the screen, and can answer what that asks."""
+    which: Which | None = None
+    """With HIDE, what of a pair. A key that does not say it is asked; nobody else is, and hides nothing."""
 
 
 @frozen(kw_only=True)

@@ -31,6 +31,15 @@ class Box:
             outer.top + self.bottom * outer.height,
         )
 
+    def around(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
     def towards(self, other: Box, share: float) -> Box:
         """The box on the way from this one (0) to the other (1)."""
         pairs = zip(
@@ -67,3 +76,5 @@ class Measure:
 
     focus: Focus
     mean: tuple[int, int, int]
+    sought: bool = False
+    """Whether heads were looked for; what was measured without is measured again once they can be."""

@@ -2,7 +2,7 @@
 
 A *share* is a part of a length, 0 to 1. The *canvas* is the image that the decode thread makes of one slide: the screen
 itself, or somewhat more where the view moves. Crops and views follow the *focus*, which is measured on the rendition
-(kiosk/display/focus.py).
+(kiosk/storage/measure.py). Heads that were found are kept whole, or the picture is not cropped and does not move.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ MAT_SHARE = 0.085
 """The narrowest part of a mat board, as a share of the screen's shorter side."""
 MAT_FOOT = 1.18
 """The board below the picture to the board above it: a picture in the very middle looks as if it had slipped."""
+MAT_BETWEEN = 0.7
+"""The board between a pair to the board around it: the two belong together."""
+PAIR_GAP = 0.012
+"""What stays free between a pair without a board, as a share of the screen's shorter side."""
 
 
 @frozen
@@ -85,14 +89,91 @@ def hang(picture: Size, screen: Size, style: Style, focus: Focus = CENTRE) -> Hu
     return _zoomed(hung, screen, focus) if style.motion is Motion.GENTLE else hung
 
 
+def halves(screen: Size) -> tuple[Rect, Rect]:
+    """The two parts of the screen that a pair shares: left and right, on a tall screen upper and lower. They meet."""
+    if screen.width >= screen.height:
+        middle = screen.width // 2
+        return Rect(0, 0, middle, screen.height), Rect(middle, 0, screen.width - middle, screen.height)
+    middle = screen.height // 2
+    return Rect(0, 0, screen.width, middle), Rect(0, middle, screen.width, screen.height - middle)
+
+
+def hang_pair(
+    pictures: tuple[Size, Size], screen: Size, style: Style, focuses: tuple[Focus, Focus] = (CENTRE, CENTRE)
+) -> tuple[Hung, Hung]:
+    """Where two pictures hang that share the screen, each inside its half; ``halves`` says which is first.
+
+    Side by side they are equally high, one above the other equally wide. A pair hangs still.
+    """
+    one, other = _rooms(screen, style)
+    if style.surround is Surround.FILL:
+        first, second = (
+            crop(picture, Size(room.width, room.height), focus)
+            for picture, room, focus in zip(pictures, (one, other), focuses, strict=True)
+        )
+        if first is not None and second is not None:
+            return Hung(screen, one, first), Hung(screen, other, second)
+    beside = screen.width >= screen.height
+    fitted = [
+        fit(picture, Size(room.width, room.height))
+        for picture, room in zip(pictures, (one, other), strict=True)
+    ]
+    alike = min(place.height if beside else place.width for place in fitted)
+    sizes = (_alike(pictures[0], alike, one, beside), _alike(pictures[1], alike, other, beside))
+    if beside:
+        x, from_right = _spread((one.x, one.width, sizes[0].width), (other.x, other.width, sizes[1].width))
+        places = [(x, one.y + (one.height - alike) // 2), (from_right, other.y + (other.height - alike) // 2)]
+    else:
+        y, from_foot = _spread((one.y, one.height, sizes[0].height), (other.y, other.height, sizes[1].height))
+        places = [(one.x + (one.width - alike) // 2, y), (other.x + (other.width - alike) // 2, from_foot)]
+    first_hung, second_hung = (
+        Hung(screen, Rect(*place, size.width, size.height)) for place, size in zip(places, sizes, strict=True)
+    )
+    return first_hung, second_hung
+
+
+def _alike(picture: Size, alike: int, room: Rect, beside: bool) -> Size:
+    """The picture at the height (beside each other) or width (one above the other) that both have."""
+    if beside:
+        return Size(min(room.width, max(1, round(alike * picture.width / picture.height))), alike)
+    return Size(alike, min(room.height, max(1, round(alike * picture.height / picture.width))))
+
+
+def _spread(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int]:
+    """Where two lengths begin in their rooms (begin, length of the room, length): what is free before, between and
+    after them is alike, as far as each stays in its room."""
+    gap = other[0] - one[0] - one[1]
+    end = other[0] + other[1]
+    free = (end - one[0] - gap - one[2] - other[2]) // 3
+    return min(one[0] + free, one[0] + one[1] - one[2]), max(end - free - other[2], other[0])
+
+
+def _rooms(screen: Size, style: Style) -> tuple[Rect, Rect]:
+    """What a pair may cover of each half: all of it but the gap, or what the board leaves."""
+    shorter = min(screen.width, screen.height)
+    mat = style.surround is Surround.MAT
+    board = max(1, round(shorter * MAT_SHARE)) if mat else 0
+    foot = round(board * MAT_FOOT)
+    gap = max(2, round(board * MAT_BETWEEN if mat else shorter * PAIR_GAP))
+    if screen.width >= screen.height:
+        width = max(1, (screen.width - 2 * board - gap) // 2)
+        height = max(1, screen.height - board - foot)
+        return Rect(board, board, width, height), Rect(screen.width - board - width, board, width, height)
+    width = max(1, screen.width - 2 * board)
+    height = max(1, (screen.height - board - foot - gap) // 2)
+    return Rect(board, board, width, height), Rect(board, screen.height - foot - height, width, height)
+
+
 def crop(picture: Size, screen: Size, focus: Focus) -> Box | None:
     """What to keep of a picture that fills the screen; None where that would cost too much of it."""
     if _kept(picture, screen) < KEPT_LEAST:
         return None
     across = min(1.0, screen.width * picture.height / (screen.height * picture.width))
     down = min(1.0, screen.height * picture.width / (screen.width * picture.height))
-    left, seen_across = _window(across, focus.x, focus.box.left, focus.box.right)
-    top, seen_down = _window(down, focus.y, focus.box.top, focus.box.bottom)
+    left, seen_across = _window(
+        across, focus.x, focus.box.left, focus.box.right, _along(focus.heads, wide=True)
+    )
+    top, seen_down = _window(down, focus.y, focus.box.top, focus.box.bottom, _along(focus.heads, wide=False))
     if min(seen_across, seen_down) < SEEN_LEAST:
         return None
     return Box(left, top, left + across, top + down)
@@ -104,12 +185,34 @@ def _kept(picture: Size, screen: Size) -> float:
     return min(one, other) / max(one, other)
 
 
-def _window(length: float, heart: float, low: float, high: float) -> tuple[float, float]:
-    """Where a window of this length begins along one side, and the share of ``low`` to ``high`` that it shows."""
+_Span = tuple[float, float]
+"""From, to: shares along one side."""
+
+
+def _along(box: Box | None, *, wide: bool) -> _Span | None:
+    if box is None:
+        return None
+    return (box.left, box.right) if wide else (box.top, box.bottom)
+
+
+def _window(
+    length: float, heart: float, low: float, high: float, heads: _Span | None = None
+) -> tuple[float, float]:
+    """Where a window of this length begins along one side, and the share of ``low`` to ``high`` that it shows: nothing
+    where it is too short for the heads."""
     middle = (low + high) / 2 if high - low <= length else heart
     begin = min(max(middle - length / 2, 0.0), 1.0 - length)
+    if heads is not None:
+        if heads[1] - heads[0] > length:
+            return begin, 0.0
+        begin = _holding(begin, length, heads)
     seen = min(high, begin + length) - max(low, begin)
     return begin, seen / (high - low) if high > low else 1.0
+
+
+def _holding(begin: float, length: float, span: _Span) -> float:
+    """The nearest begin at which a window of this length holds a span that is no longer than itself."""
+    return min(max(begin, span[1] - length), span[0])
 
 
 def _opening(picture: Size, screen: Size) -> Rect:
@@ -131,18 +234,28 @@ def _canvas(screen: Size) -> Size:
 def _zoomed(hung: Hung, screen: Size, focus: Focus) -> Hung:
     """Between the whole canvas and a closer view of what matters; inwards for one picture, outwards for another."""
     width, height = screen.width / hung.canvas.width, screen.height / hung.canvas.height
-    x, y = _on_canvas(hung, focus)
+    x, y = _on_canvas(hung, focus.x, focus.y)
     left = min(max(x - width / 2, 0.0), 1.0 - width)
     top = min(max(y - height / 2, 0.0), 1.0 - height)
+    if focus.heads is not None:
+        heads = _box_on_canvas(hung, focus.heads)
+        if heads.width > width or heads.height > height:
+            return hung
+        left = _holding(left, width, (heads.left, heads.right))
+        top = _holding(top, height, (heads.top, heads.bottom))
     close = Box(left, top, left + width, top + height)
     # By the picture itself, so that it moves as it did the last time, also after a resize.
     inwards = int((focus.x + focus.y) * 64) % 2 == 0
     return evolve(hung, first=WHOLE, last=close) if inwards else evolve(hung, first=close, last=WHOLE)
 
 
-def _on_canvas(hung: Hung, focus: Focus) -> tuple[float, float]:
-    across = (focus.x - hung.part.left) / hung.part.width
-    down = (focus.y - hung.part.top) / hung.part.height
+def _box_on_canvas(hung: Hung, box: Box) -> Box:
+    return Box(*_on_canvas(hung, box.left, box.top), *_on_canvas(hung, box.right, box.bottom))
+
+
+def _on_canvas(hung: Hung, x: float, y: float) -> tuple[float, float]:
+    across = (x - hung.part.left) / hung.part.width
+    down = (y - hung.part.top) / hung.part.height
     return (
         (hung.place.x + across * hung.place.width) / hung.canvas.width,
         (hung.place.y + down * hung.place.height) / hung.canvas.height,
@@ -167,9 +280,15 @@ def _panned(picture: Size, screen: Size, style: Style, focus: Focus) -> Hung | N
     heart, low, high = (
         (focus.x, focus.box.left, focus.box.right) if wide else (focus.y, focus.box.top, focus.box.bottom)
     )
-    begin, _ = _window(shown / length, heart, low, high)
+    heads, kept = _along(focus.heads, wide=wide), shown / length
+    begin, seen = _window(kept, heart, low, high, heads)
     view = along / shown
     ends = (0.0, 1.0 - view) if heart >= 0.5 else (1.0 - view, 0.0)
+    if heads is not None:
+        ends = _whole(ends, view, ((heads[0] - begin) / kept, (heads[1] - begin) / kept))
+    # A view that heads hold back drifts over too little of a panorama; a group that fills one is shown at once.
+    if not seen or abs(ends[1] - ends[0]) < (1.0 - view) / 2:
+        return None
     if wide:
         canvas, part = Size(shown, across), Box(begin, 0.0, begin + shown / length, 1.0)
         first, last = (Box(end, 0.0, end + view, 1.0) for end in ends)
@@ -177,3 +296,13 @@ def _panned(picture: Size, screen: Size, style: Style, focus: Focus) -> Hung | N
         canvas, part = Size(across, shown), Box(0.0, begin, 1.0, begin + shown / length)
         first, last = (Box(0.0, end, 1.0, end + view) for end in ends)
     return Hung(canvas, Rect(0, 0, canvas.width, canvas.height), part, first, last)
+
+
+def _whole(ends: tuple[float, float], view: float, heads: _Span) -> tuple[float, float]:
+    """Where the first and the last view begin that cut no head; both at one place where none can be."""
+    if heads[1] - heads[0] > view:
+        return (0.0, 0.0)
+    first, last = (
+        _holding(end, view, heads) if heads[0] < end + view and heads[1] > end else end for end in ends
+    )
+    return first, last

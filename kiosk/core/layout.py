@@ -168,7 +168,7 @@ def panel(screen: Size, *, with_qr: bool) -> Rect:
         height = round(screen.height * (0.42 if with_qr else 0.3))
         return Rect(edge, screen.height - edge - height, screen.width - 2 * edge, height)
     # A picking address has to fit on two lines at the smallest type, and the larger part of the picture stays free.
-    share = 0.56 if screen.height < SMALL else 0.5
+    share = 0.62 if screen.height < SMALL else 0.58
     width = min(round(screen.height * share) + 2 * gaps.padding, screen.width - 2 * edge, screen.width // 2)
     return Rect(screen.width - edge - width, edge, width, screen.height - 2 * edge)
 
@@ -181,8 +181,8 @@ def in_panel(screen: Size, box: Rect, *, with_qr: bool) -> Places:
         return Places(area, None, 0, centred=False)
     if screen.width >= screen.height:
         # A QR as high as the column is wide would leave little for the words.
-        return Places(area, None, round(area.width * 0.92), centred=False)
-    side = min(area.height, round(area.width * 0.5))
+        return Places(area, None, area.width, centred=True)
+    side = min(area.height, round(area.width * 0.53))
     qr = Rect(area.right - side, area.y + (area.height - side) // 2, side, side)
     return Places(Rect(area.x, area.y, qr.x - gaps.padding - area.x, area.height), qr, side, centred=False)
 
@@ -190,9 +190,9 @@ def in_panel(screen: Size, box: Rect, *, with_qr: bool) -> Places:
 def snug(places: Places, modules: int) -> Places:
     """The plate no larger than whole pixels per module need; the words get what that leaves."""
     side = (modules + 2 * QUIET_ZONE) * qr_scale(modules, places.plate)
-    spare = places.plate - side
     if places.qr is None or not side:
         return evolve(places, plate=side or places.plate)
+    spare = places.qr.width - side
     qr = Rect(places.qr.x + spare, places.qr.y + spare // 2, side, side)
     words = evolve(places.words, width=places.words.width + spare)
     return Places(words, qr, side, places.centred)
@@ -208,3 +208,80 @@ def badge(screen: Size, pill: Size) -> Rect:
     """The upper left corner: a panel never comes there, and the eye that rests on the picture comes there last."""
     edge = max(1, measures(screen).margin // 2)
     return Rect(edge, edge, pill.width, pill.height)
+
+
+THUMB = 10.0
+"""Units: the side of a thumbnail. A tenth of the screen's shorter side, 7 cm on a 55-inch TV: a face can be told."""
+_PAD = 2.2
+"""Units: from the edge of the strip to what is in it."""
+
+
+@frozen
+class StripPlaces:
+    """Where the parts of the strip go, from left to right.
+
+    slots: the places of the thumbnails, the oldest first; none where the screen is too narrow.
+    """
+
+    plate: Rect
+    words: Rect
+    bar: Rect
+    slots: tuple[Rect, ...]
+
+
+def thumb_side(screen: Size) -> int:
+    """The side of a thumbnail, pixels."""
+    return max(1, round(THUMB * measures(screen).unit))
+
+
+def strip_words(screen: Size, wanted: int) -> int:
+    """The width of the strip's words, pixels, where ``wanted`` would be good: a tall screen gives them all it has."""
+    room = _strip_room(screen)
+    return room if screen.width < screen.height else min(wanted, room)
+
+
+def strip(screen: Size, words: Size, places: int) -> StripPlaces:
+    """The strip of what arrives, along the foot of the screen, in the middle.
+
+    words: what they need, the bar below them not counted. A wide screen has the thumbnails beside them, a tall one
+    below. places: how many thumbnails there will be.
+    """
+    unit, tall, side = measures(screen).unit, screen.width < screen.height, thumb_side(screen)
+    pad, gap, gutter = round(_PAD * unit), round(1.2 * unit), round(3.0 * unit)
+    bar = Size(words.width, max(3, round(0.7 * unit)))
+    block = words.height + round(1.1 * unit) + bar.height
+    free = _strip_room(screen) - (0 if tall else words.width + gutter)
+    most = max(0, (free + gap) // (side + gap))
+    count = min(places, most)
+    if tall and count == most > 1:
+        gap = (free - count * side) // (count - 1)  # from edge to edge, as the bar above it
+    row = Size(count * (side + gap) - gap, side) if count else Size(-gutter, 0)
+    below = round(2.0 * unit) if count else 0
+    inner = (
+        Size(words.width, block + below + row.height)
+        if tall
+        else Size(words.width + gutter + row.width, max(block, row.height))
+    )
+    plate = _at_the_foot(screen, Size(inner.width + 2 * pad, inner.height + 2 * pad))
+    left, top = plate.x + pad, plate.y + pad
+    start = top if tall else top + (inner.height - block) // 2
+    first = left if tall else left + words.width + gutter
+    above = top + block + below if tall else top + (inner.height - side) // 2
+    return StripPlaces(
+        plate=plate,
+        words=Rect(left, start, words.width, words.height),
+        bar=Rect(left, start + block - bar.height, bar.width, bar.height),
+        slots=tuple(Rect(first + number * (side + gap), above, side, side) for number in range(count)),
+    )
+
+
+def _strip_room(screen: Size) -> int:
+    gaps = measures(screen)
+    return max(1, screen.width - 2 * (gaps.margin // 2) - 2 * round(_PAD * gaps.unit))
+
+
+def _at_the_foot(screen: Size, plate: Size) -> Rect:
+    edge = max(1, measures(screen).margin // 2)
+    return Rect(
+        (screen.width - plate.width) // 2, screen.height - edge - plate.height, plate.width, plate.height
+    )

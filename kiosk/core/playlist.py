@@ -7,6 +7,7 @@ several at once: two captures of the same minute do not stand next to each other
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 
 from kiosk.core.model import StoredItem
 
@@ -30,6 +31,19 @@ def arrange(after: StoredItem | None, candidates: tuple[StoredItem, ...]) -> tup
         arranged.append(item)
         last = item.minute
     return tuple(arranged)
+
+
+def next_lead(arranged: Iterable[StoredItem], just_shown: Iterable[StoredItem]) -> StoredItem:
+    """The first that is of another minute than what was just shown, else the first: a partner that was taken out of
+    the arrangement has brought others together."""
+    minutes = {item.minute for item in just_shown} - {None}
+    first: StoredItem | None = None
+    for item in arranged:
+        if item.minute not in minutes:
+            return item
+        first = first or item
+    assert first is not None  # noqa: S101  asked only while there is one
+    return first
 
 
 class _Left:

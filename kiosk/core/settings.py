@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from enum import Enum
 
 from attrs import field, frozen
 
+from kiosk.core.hours import Span
 from kiosk.core.model import Client, Seconds, Size
 
 
@@ -64,6 +66,14 @@ class Motion(Enum):
     GENTLE = "gentle"
 
 
+class Caption(Enum):
+    """``[picture] caption``: what stands at a picture's foot."""
+
+    OFF = "off"
+    DATE = "date"
+    DATE_CAMERA = "date_camera"
+
+
 @frozen
 class Style:
     """How pictures hang and whether they move."""
@@ -73,6 +83,16 @@ class Style:
     motion: Motion = Motion.NONE
     travel: float = 0.0
     """How far a panorama may pan in its time, in lengths of the screen."""
+    words: bool = False
+    """Words may stand on the picture, so that it has to be known how bright it is behind them."""
+
+
+@frozen
+class SleepHours:
+    """``[sleep]``: the spans of the week in which the frame is dark, in the time of this zone."""
+
+    spans: tuple[Span, ...] = ()
+    zone: tzinfo = UTC
 
 
 @frozen
@@ -89,6 +109,21 @@ class Settings:
     """How long it takes; 0 is a hard cut."""
     kind: Transition = Transition.CROSSFADE
     style: Style = Style()
+    pairs: bool = True
+    """Whether upright pictures share a wide screen, and lying ones a tall one."""
+    ahead: int = 1
+    """Slides that are prepared beyond the one shown: as many as the machine's memory is good for."""
+    room: int | None = None
+    """Bytes of memory that slides may take beyond the next one: ``ahead`` follows from it, on any screen."""
+    caption: Caption = Caption.OFF
+    clock: bool = False
+    marks: bool = False
+    """Whether pictures say that they are new here, or of this day in another year."""
+    zone: tzinfo = UTC
+    """Where the frame hangs: its days and hours."""
+    reduced_motion: bool = False
+    """Nothing moves, not even words: what changes, changes at once."""
+    sleep: SleepHours = SleepHours()
     screen: Size = Size(1920, 1080)
     config_path: str = "config.toml"
     keep_signed_in: bool = True

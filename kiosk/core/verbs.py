@@ -2,14 +2,15 @@
 
 Rules:
 - A verb that makes no sense now changes nothing, and says nothing.
-- While the frame is being erased, and before the card has been read, only QUIT is heard.
+- While the frame is being erased, and before the card has been read, only QUIT, SLEEP and WAKE are heard.
+- Whoever presses a key in the dark sees nothing: the key lights the screen, and that is all.
 """
 
 from __future__ import annotations
 
 from attrs import evolve
 
-from kiosk.core import access, disconnect, picking, signin, slideshow
+from kiosk.core import access, arrivals, creating, disconnect, picking, signin, sleeping, slideshow
 from kiosk.core.commands import Quit, SaveAttempt
 from kiosk.core.events import Asked, Verb
 from kiosk.core.state import State
@@ -19,18 +20,17 @@ from kiosk.core.turn import Turn
 def handle(state: State, asked: Asked, turn: Turn) -> State:
     if asked.verb is Verb.QUIT:
         turn.issue(Quit())
+    dark = state.sleep.asleep
+    state = sleeping.asked(state, asked, turn)
+    if dark and not sleeping.heard(asked):
+        return state
     if state.leaving is not None or not state.opened:
         return state
     match asked.verb:
-        case Verb.NEXT:
-            return evolve(state, show=slideshow.next_slide(state.show, turn))
-        case Verb.PREVIOUS:
-            return evolve(state, show=slideshow.previous_slide(state.show, turn))
-        case Verb.PAUSE | Verb.RESUME:
-            paused = asked.verb is Verb.PAUSE
-            return evolve(state, show=slideshow.pause(state.show, paused, turn))
-        case Verb.HIDE:
-            return evolve(state, show=slideshow.hide(state.show, turn))
+        case Verb.NEXT | Verb.PREVIOUS | Verb.PAUSE | Verb.RESUME | Verb.HIDE:
+            return evolve(state, show=slideshow.asked(state.show, asked, turn))
+        case Verb.CANCEL if state.show.question is not None:
+            return evolve(state, show=slideshow.asked(state.show, asked, turn))
         case Verb.PICK:
             return _pick(state, turn)
         case Verb.SIGN_IN:
@@ -47,18 +47,27 @@ def _pick(state: State, turn: Turn) -> State:
         return _sign_in(state, Asked(verb=Verb.SIGN_IN), turn)
     if isinstance(state.picking.phase, picking.Idle):
         return evolve(state, picking=picking.begin(state.picking, turn))
+    if isinstance(state.picking.phase, picking.Creating):
+        # Whoever asks again has perhaps just put right what was wrong: no back-off is theirs to wait for.
+        part = evolve(state.picking, phase=creating.hurry(state.picking.phase, turn))
+        return evolve(state, picking=part, access=access.hurry(state.access, turn))
     return state
 
 
 def _sign_in(state: State, asked: Asked, turn: Turn) -> State:
     if asked.code is not None:
         return evolve(state, exchange=signin.exchange(asked, turn))
-    if isinstance(state.signin, (signin.Requesting, signin.Waiting)):
+    if isinstance(state.signin, signin.Requesting):
+        return evolve(state, signin=signin.hurry(state.signin, turn))
+    if isinstance(state.signin, signin.Waiting):
         return state
     return evolve(state, signin=signin.begin(turn))
 
 
 def _cancel(state: State, turn: Turn) -> State:
+    if state.confirm_until is None:
+        # What is arriving goes on arriving; the badge tells.
+        state = evolve(state, arrivals=arrivals.stop(state.arrivals, turn))
     state = evolve(state, confirm_until=None)
     phase = state.picking.phase
     if isinstance(phase, picking.Idle):

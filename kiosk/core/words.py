@@ -19,14 +19,14 @@ STARTING = said("Starting")
 ONE_MOMENT = said("One moment")
 
 SIGN_IN_TITLE = said("Show your photos here")
-SIGN_IN_BODY = said("Scan this code with your phone, or open the address and type the code.")
+SIGN_IN_BODY = said("Scan the QR code with your phone, or open the address and type the code.")
 SIGN_IN_ASKING = said("Asking Google for a code")
 SIGN_IN_KEPT = said(
-    "The photos you pick are copied to this frame and stay on it until you disconnect: press Shift+D twice, "
+    "This frame keeps the photos you pick, and this sign-in. To erase both, press Shift+D twice "
     "or run “kiosk sign-out”."
 )
 SIGN_IN_ONCE = said(
-    "This sign-in is forgotten after one pick. The photos stay until you disconnect: press Shift+D twice, "
+    "This frame keeps the photos you pick, and forgets this sign-in. To erase the photos, press Shift+D twice "
     "or run “kiosk sign-out”."
 )
 SIGN_IN_LOST = "the answer to a sign-in was lost on the way; somebody has to sign in once more"
@@ -43,17 +43,18 @@ NO_CLIENT_BODY = said(
 
 DESKTOP_TITLE = said("A Desktop client is needed")
 DESKTOP_BODY = said(
-    "Google does not let clients of the TV type ask for Google Photos. "
-    "Make a client of type “Desktop app” and put it into the config file."
+    "Google Photos asks for a client of type “Desktop app”. Make one and put it into the config file."
 )
 SECOND_ROAD_TITLE = said("Sign in from a computer")
-SECOND_ROAD_BODY = said(
-    "This frame has a Desktop client. Run “kiosk sign-in” on the frame, for example over SSH."
-)
+SECOND_ROAD_BODY = said("Run “kiosk sign-in” on this frame, for example over SSH.")
 
 PICK_TITLE = said("Choose your photos")
-PICK_BODY = said("Scan this code and tap the photos you like, then Done.")
+PICK_BODY = said("Scan the QR code and tap the photos you like, then Done.")
 PICK_HINT = said("Looking for an album? Search its name in Google Photos.")
+PICK_KEPT = said(
+    "This frame keeps the photos you pick. To erase them, press Shift+D twice or run “kiosk sign-out”."
+)
+"""For the visitor who meets the frame when somebody else has signed in."""
 PICK_CREATING = said("Opening Google Photos")
 PICK_EMPTY_TITLE = said("No photos were chosen")
 PICK_EMPTY_BODY = said("Nothing has changed on this frame.")
@@ -66,21 +67,35 @@ PICK_CANCELLED_BODY = said("Press P, or run “kiosk pick”, to choose some.")
 PICK_LOST_TITLE = said("Some photos did not arrive")
 PICK_LOST_BODY = said("Google ended this pick before everything was copied.")
 PICK_REFUSED_TITLE = said("Google refused this pick")
+PICK_REFUSED_BODY = said(
+    "Choose your photos once more. If that does not help, the log of this frame says why."
+)
+PICK_MISSING_AGAIN = said("To try again, press P or run “kiosk pick”.")
 
 LISTING_TITLE = said("Reading your choice")
 DOWNLOADING_TITLE = said("Copying your photos")
 DOWNLOADING_BODY = said("The first one appears in a moment.")
+ARRIVED_TITLE = said("Your photos have arrived")
 
 NETWORK = said("No connection to Google. The frame keeps trying.")
 BUSY = said("Google is busy. The frame keeps trying.")
+OFFLINE_TITLE = said("No connection to Google")
+OFFLINE_BODY = said("Check the network of this frame. It keeps trying.")
+BUSY_TITLE = said("Google is busy")
+BUSY_BODY = said("You need not do anything. The frame keeps trying.")
 CARD_FULL = said("The card is full")
+CARD_FULL_BODY = said("Make room on the card, or raise the limits under [storage] in the config file.")
 CARD_READ_ONLY = said("The card cannot be written")
+CARD_BROKEN_BODY = said("Restart this frame. If that does not help, change the card.")
+CARD_UNREADABLE = said("The card cannot be read")
+CARD_LOCKED = said("The card is locked")
+CARD_LOCKED_BODY = said("Put back the storage key that this frame was set up with.")
 PAUSED = said("Paused")
 
 DISCONNECT_TITLE = said("Disconnect this frame?")
-DISCONNECT_BODY = said(
-    "All photos on this frame are erased. Google withdraws the permission of every frame that shares "
-    "this Google Cloud project. Press Shift+D again to go on."
+DISCONNECT_BODY = said("Press Shift+D again to erase all photos on this frame.")
+DISCONNECT_NOTE = said(
+    "Google then also withdraws the permission of every other frame that shares this Google Cloud project."
 )
 HIDE_WHICH_TITLE = said("Hide which photo?")
 HIDE_WHICH_SIDE = said("Left arrow: the left one. Right arrow: the right one. H: both.")
@@ -102,11 +117,11 @@ REASONS: dict[Reason, tuple[Message, Message]] = {
     ),
     Reason.ADMIN_POLICY: (
         said("This account may not do that"),
-        said("A Google Workspace administrator blocks access to Google Photos. Use another account."),
+        said("Its administrator blocks Google Photos. Sign in with another account."),
     ),
     Reason.ORG_INTERNAL: (
         said("This account may not do that"),
-        said("The Google client is for one organisation only. Use an account of that organisation."),
+        said("The Google client is for one organisation only. Sign in with an account of that organisation."),
     ),
     Reason.NO_PHOTOS_ACCOUNT: (
         said("This account has no Google Photos"),
@@ -114,22 +129,22 @@ REASONS: dict[Reason, tuple[Message, Message]] = {
     ),
     Reason.TOO_MANY_SESSIONS: (
         said("Too many picks are open"),
-        said(
-            "Google allows only a few at a time for one person. Finish the others, or wait; the frame tries again."
-        ),
+        said("Google allows only a few at a time. Finish the others, or wait: the frame tries again."),
     ),
     Reason.ADDRESS: (
         said("An unsafe address was refused"),
-        said("The server handed out an address that is neither https nor on this machine."),
+        said(
+            "Check the addresses under [google] in the config file. A server there sent a link without https."
+        ),
     ),
     Reason.ACCESS_DENIED: (said("Sign-in was cancelled"), said("Nothing was connected.")),
     Reason.ANSWER_LOST: (
         said("Sign in once more"),
-        said("Google’s answer was lost on the way to this frame. Nothing was connected."),
+        said("Google’s answer was lost on the way to this frame, so nothing was connected."),
     ),
     Reason.SCOPE_MISSING: (
         said("One box was not ticked"),
-        said("To show photos, the frame needs the box for Google Photos."),
+        said("Sign in again and tick the box for Google Photos."),
     ),
     Reason.OTHER: (said("Google said no"), said("The log of this frame says why.")),
 }
@@ -159,6 +174,11 @@ def photos(count: int) -> Message:
 
 def adding(done: int, total: int) -> Message:
     return said("Adding photos: {done} of {total}", done=done, total=total)
+
+
+def mend_at(path: str) -> Message:
+    """Under the mistakes of the config file."""
+    return said("Mend this in {path}. The frame then goes on by itself.", path=path)
 
 
 def config_at(path: str) -> Message:

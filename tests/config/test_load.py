@@ -12,11 +12,24 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kiosk.config import Config, Loaded, Renderer, Rotation, default_places, load, place_of
+from kiosk.config import (
+    Config,
+    Contrast,
+    LanguageTag,
+    Lettering,
+    Loaded,
+    PowerMethod,
+    Renderer,
+    Rotation,
+    default_places,
+    language_of,
+    load,
+    place_of,
+)
 from kiosk.config.schema import settings
 from kiosk.config.setting import toml
 from kiosk.core.model import Client, Secret
-from kiosk.core.settings import MatStyle, Motion, Order, PickMode, Surround, Transition
+from kiosk.core.settings import Caption, MatStyle, Motion, Order, PickMode, Surround, Transition
 from kiosk.errors import ConfigError, Problem
 
 Write = Callable[..., Path]
@@ -148,6 +161,11 @@ reduced_motion = true
 [picture]
 surround = "mat"
 mat = "double"
+pairs = false
+faces = false
+caption = "date_camera"
+clock = true
+marks = true
 
 [display]
 fullscreen = false
@@ -155,6 +173,14 @@ width = 800
 height = 480
 rotation = 270
 renderer = "surface"
+language = "pt_BR"
+type = "large"
+contrast = "high"
+
+[sleep]
+hours = ["mon-fri 22:30-06:30", "sat sun 23:30-08:00"]
+time_zone = "Europe/Berlin"
+method = "ddc"
 
 [storage]
 state_dir = "state"
@@ -178,8 +204,15 @@ def check_full(loaded: Loaded, directory: Path) -> None:
     assert (config.slideshow.transition, config.slideshow.motion) == (Transition.PUSH, Motion.GENTLE)
     assert config.slideshow.reduced_motion is True
     assert (config.picture.surround, config.picture.mat) == (Surround.MAT, MatStyle.DOUBLE)
+    assert (config.picture.pairs, config.picture.faces) == (False, False)
+    assert config.picture.caption is Caption.DATE_CAMERA
+    assert (config.picture.clock, config.picture.marks) == (True, True)
     assert (config.display.fullscreen, config.display.width, config.display.height) == (False, 800, 480)
     assert (config.display.rotation, config.display.renderer) == (Rotation.THREE_QUARTERS, Renderer.SURFACE)
+    assert config.display.language is LanguageTag.BRAZILIAN_PORTUGUESE
+    assert (config.display.type, config.display.contrast) == (Lettering.LARGE, Contrast.HIGH)
+    assert config.sleep.hours == ("mon-fri 22:30-06:30", "sat sun 23:30-08:00")
+    assert (config.sleep.time_zone, config.sleep.method) == ("Europe/Berlin", PowerMethod.DDC)
     assert (config.storage.state_dir, config.storage.cache_dir) == (
         directory / "state",
         Path("/var/cache/kiosk"),
@@ -442,3 +475,42 @@ def test_text_survives_being_written_as_toml(text: str) -> None:
     import tomllib
 
     assert tomllib.loads(f"a = {toml(text)}")["a"] == text
+
+
+# The language of the mistakes ------------------------------------------------------------------------------------
+
+
+def test_a_language_that_the_kiosk_does_not_speak_is_told_with_those_that_it_speaks(write: Write) -> None:
+    path = write('[display]\nlanguage = "xx"\n')
+    with pytest.raises(ConfigError) as caught:
+        load(path, {})
+    (problem,) = caught.value.problems
+    assert (problem.where, problem.wrong) == (f"{path}:2: [display] language", '"xx" is not one of them')
+    assert problem.allowed.startswith('"auto", "ar", "bn", "de", "en"')
+
+
+@pytest.mark.parametrize(
+    ("content", "tag"),
+    [
+        ('[display]\nlanguage = "th"\nrotation = 45\n[nonsense]\n', LanguageTag.THAI),
+        ('display.language = "zh_Hant"\nx = 1\n', LanguageTag.TRADITIONAL_CHINESE),
+        ('[display]\nlanguage = "xx"\n', LanguageTag.AUTO),
+        ("[display]\nlanguage = 3\n", LanguageTag.AUTO),
+        ("[display]\nrotation = 45\n", LanguageTag.AUTO),
+        ('display = "th"\n', LanguageTag.AUTO),
+        ("[slideshow]\ndwell = 3\n", LanguageTag.AUTO),
+        ('[display\nlanguage = "th"\n', LanguageTag.AUTO),
+        (b"\xff\xfe", LanguageTag.AUTO),
+    ],
+)
+def test_the_language_of_a_file_with_mistakes_is_known_if_that_line_is_sound(
+    write: Write, content: str | bytes, tag: LanguageTag
+) -> None:
+    path = write(content)
+    with pytest.raises(ConfigError):
+        load(path, {})
+    assert language_of(path) is tag
+
+
+def test_a_file_that_is_not_there_says_nothing_of_the_language(tmp_path: Path) -> None:
+    assert language_of(tmp_path / "config.toml") is LanguageTag.AUTO

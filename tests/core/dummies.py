@@ -105,6 +105,8 @@ class Google:
     refresh_tokens_given: bool = True
     unaddressed: set[str] = field(factory=set)
     """Items without a base URL that may be asked."""
+    upright: frozenset[str] = frozenset()
+    """Items that stand: the others lie."""
     repeated_request_id: str = "same"
     """What a second create with one request id does: the same session, a new one, or a conflict."""
     faults: Faults = field(factory=Faults)
@@ -218,7 +220,7 @@ class Google:
                 session_id, listed_at = self.urls.get(item.base_url, (PickingSessionId(""), 0.0))
                 if session_id not in self.sessions or now > listed_at + 3600.0:
                     raise Gone("403 with a tile")
-                return e.RenditionFetched(item=item, pick_id=pick_id, rendition=rendition(item))
+                return e.RenditionFetched(item=item, pick_id=pick_id, rendition=self._rendition(item))
         raise AssertionError(command)
 
     def _choice(self, session_id: PickingSessionId) -> Choice:
@@ -232,6 +234,10 @@ class Google:
         left = None if self.timeout_in is None else max(self.timeout_in - (now - choice.made_at), 0.0)
         timeout = None if done or left is None else Seconds(left)
         return PickingSession(choice.id, f"https://picker.example/{choice.id}", done, poll, timeout, None)
+
+    def _rendition(self, item: MediaItem) -> Rendition:
+        made = rendition(item)
+        return evolve(made, size=Size(1200, 1600)) if item.id in self.upright else made
 
     def _page(self, choice: Choice, first: int, now: float) -> MediaPage:
         if choice.items is None:

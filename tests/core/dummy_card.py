@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from kiosk.core import commands as c
 from kiosk.core import events as e
@@ -12,6 +12,7 @@ from kiosk.core.model import (
     Attempt,
     Counts,
     Credentials,
+    Group,
     MediaItemId,
     Moment,
     OpenPick,
@@ -22,6 +23,7 @@ from kiosk.core.model import (
     RequestId,
     StoredItem,
 )
+from kiosk.core.pairing import Pairing, partner, side_by_side
 from kiosk.errors import Corrupt, DiskFull, StorageError
 from tests.core.dummies import Faults, minute_of
 
@@ -58,7 +60,7 @@ class Card:
     def perform(self, command: c.Command, now: Moment) -> e.Event | None:
         self.faults.meet(command, after=False)
         match command:
-            case c.OpenCatalog():
+            case c.OpenCatalog(pairing=pairing):
                 open_picks = tuple(
                     OpenPick(p.id, p.session_id, p.phase, None) for p in self.picks if p.phase is not None
                 )
@@ -68,15 +70,19 @@ class Card:
                     attempt=self.attempt,
                     open_picks=open_picks,
                     pick_requests=tuple(self.pick_requests.values()),
-                    drawn=self._draw((), 8),
+                    drawn=self._draw((), 8, pairing),
                 )
-            case c.DrawSlides(avoid=avoid, count=count):
-                return e.SlidesDrawn(drawn=self._draw(avoid, count))
+            case c.DrawSlides(avoid=avoid, count=count, pairing=pairing):
+                return e.SlidesDrawn(drawn=self._draw(avoid, count, pairing))
             case c.MarkShown(item_ids=ids):
                 for each in ids:
                     self.fresh.discard(each)
                     if each in self.rounds:
                         self.rounds[each] += 1
+                return None
+            case c.SaveMeasure(item_id=item_id, measure=measure):
+                if item_id in self.stored:
+                    self.stored[item_id] = evolve(self.stored[item_id], measure=measure)
                 return None
         if self.trouble is not None:
             raise self.trouble
@@ -86,9 +92,16 @@ class Card:
         known = {item for pick in self.picks for item in pick.items} - self.hidden
         return Counts(len(known), len(self.stored), len(self.given_up), len(self.hidden))
 
-    def _draw(self, avoid: tuple[MediaItemId, ...], count: int) -> tuple[StoredItem, ...]:
+    def _draw(self, avoid: tuple[MediaItemId, ...], count: int, pairing: Pairing | None) -> tuple[Group, ...]:
         order = sorted(self.stored, key=lambda each: (self.rounds[each], each not in self.fresh, each))
-        return tuple(self.stored[each] for each in order if each not in avoid)[:count]
+        rest = {each: self.stored[each] for each in order if each not in avoid}
+        groups: list[Group] = []
+        while rest and len(groups) < count:
+            lead = rest.pop(next(iter(rest)))
+            same = [item for item in rest.values() if self.rounds[item.item_id] == self.rounds[lead.item_id]]
+            other = partner(lead, same, pairing) if pairing else None
+            groups.append((lead,) if other is None else side_by_side(lead, rest.pop(other.item_id)))
+        return tuple(groups)
 
     def _write(self, command: c.Command) -> e.Event:
         match command:
@@ -188,11 +201,13 @@ class Decoder:
 
     faults: Faults = field(factory=Faults)
 
-    def perform(self, command: c.PrepareSlide, card: Card) -> e.Event:
+    def perform(self, command: c.PrepareSlide | c.PrepareThumb, card: Card) -> e.Event:
         self.faults.meet(command, after=False)
-        for item in command.slide.items:
+        for item in command.slide.items if isinstance(command, c.PrepareSlide) else (command.item,):
             if item.item_id not in card.stored or item.item_id in card.damaged:
                 raise Corrupt(Path(item.name), "cannot be read")
+        if isinstance(command, c.PrepareThumb):
+            return e.ThumbPrepared()
         return e.SlidePrepared(slide=command.slide)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from attrs import define, field
 
+from kiosk.core import ahead, arrivals, downloads, hours, machine, picking, signin, sleeping, slideshow
 from kiosk.core import commands as c
-from kiosk.core import downloads, machine, picking, signin, slideshow
 from kiosk.core import events as e
+from kiosk.core.labels import SANE
 from kiosk.core.model import PickingSessionId, RequestId
-from kiosk.core.state import State
+from kiosk.core.state import State, Wish
 from kiosk.errors import Reason, Refused, SlowDown
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ ONE_AT_A_TIME = (
     c.MakeRoom,
     c.DrawSlides,
     c.PrepareSlide,
+    c.PrepareThumb,
 )
 MEDDLING = (e.Asked, e.Granted, e.ScreenResized, e.Wiped)
 """Events after which a second command of a kind may be under way while the answer to the first is still to come."""
@@ -39,7 +42,7 @@ UPSETTING = (e.RenditionStored, e.Evicted, e.Hidden)
 CODES_APART = signin.LEAST_BETWEEN_CODES
 RETRIES_APART = signin.FIRST_RETRY
 MOST_FETCHES = 4
-MOST_UPCOMING = slideshow.AHEAD + slideshow.REMEMBERED + 10
+MOST_UPCOMING = ahead.AHEAD + slideshow.REMEMBERED + 10
 
 
 class Broken(AssertionError):
@@ -270,11 +273,20 @@ def nothing_grows(_: Laws, step: Step) -> None:
 
 
 def pixels_accounted(_: Laws, step: Step) -> None:
-    """The painter keeps the pixels of the slide shown and of the one that is ready, no others."""
+    """The painter keeps the pixels of the slide shown and of those that are ready, no others and never too many."""
     show = step.state.show
-    wanted = {slide.id for slide in (show.current, show.ready) if slide}
+    wanted = {slide.id for slide in (show.current, *show.ready) if slide}
     if step.world.painter != wanted:
         raise Broken("pixels_accounted", f"{step.world.painter} kept, {wanted} wanted")
+    if len(step.world.painter) > 1 + step.state.settings.ahead:
+        raise Broken("pixels_accounted", f"{len(step.world.painter)} slides are too many for the memory")
+
+
+def thumbs_accounted(_: Laws, step: Step) -> None:
+    """The painter keeps the thumbnails of the strip and no others, and never more than its row and one."""
+    wanted = {thumb.id for thumb in step.state.arrivals.thumbs}
+    if step.world.thumbs != wanted or len(wanted) > arrivals.MOST + 1:
+        raise Broken("thumbs_accounted", f"{step.world.thumbs} kept, {wanted} wanted")
 
 
 def marks_are_shown(_: Laws, step: Step) -> None:
@@ -282,11 +294,31 @@ def marks_are_shown(_: Laws, step: Step) -> None:
     old, new = step.before.show.current, step.state.show.current
     marks = [command.item_ids for command in step.commands if isinstance(command, c.MarkShown)]
     shown = []
-    refitted = old is not None and new is not None and step.before.show.refitting and new.items == old.items
+    refitted = (
+        old is not None and new is not None and step.before.show.refitting and new.items[0] in old.items
+    )
     if new is not None and new != old and not refitted:
-        shown = [tuple(item.item_id for item in new.items)]
+        shown = [tuple(item.item_id for item in reversed(new.items))]
     if marks != shown:
         raise Broken("marks_are_shown", f"{marks} marked, {shown} shown")
+
+
+def dark_in_sleep_hours(_: Laws, step: Step) -> None:
+    """Within the hours the frame is dark, unless a person has woken it."""
+    sleep, wanted, now = step.state.sleep, step.state.settings.sleep, step.world.now.utc
+    if now < SANE or sleep.asleep or sleep.wish is Wish.WAKE:
+        return
+    # To a millisecond: the two clocks are rounded differently.
+    moments = (now - timedelta(seconds=2 * sleeping.LATE), now)
+    if all(hours.asleep(wanted.spans, moment, wanted.zone) for moment in moments):
+        raise Broken("dark_in_sleep_hours", f"it is lit at {now}")
+
+
+def nothing_decoded_in_the_dark(_: Laws, step: Step) -> None:
+    if step.state.sleep.asleep and any(
+        isinstance(command, (c.PrepareSlide, c.PrepareThumb)) for command in step.commands
+    ):
+        raise Broken("nothing_decoded_in_the_dark", f"after {step.event}")
 
 
 LAWS: tuple[Callable[[Laws, Step], None], ...] = (
@@ -303,5 +335,8 @@ LAWS: tuple[Callable[[Laws, Step], None], ...] = (
     deadline_ahead,
     nothing_grows,
     pixels_accounted,
+    thumbs_accounted,
     marks_are_shown,
+    dark_in_sleep_hours,
+    nothing_decoded_in_the_dark,
 )

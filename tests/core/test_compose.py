@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from attrs import evolve
 
+from kiosk.core import cards, compose, downloads, picking, signin, words
 from kiosk.core import commands as c
-from kiosk.core import compose, downloads, picking, signin, words
 from kiosk.core import events as e
-from kiosk.core.model import NEVER, Client, CommandId, MediaItemId, PickId, Rect
+from kiosk.core.arrivals import Arrivals
+from kiosk.core.message import Message
+from kiosk.core.model import NEVER, Client, CommandId, MediaItemId, PickId, Rect, RequestId
 from kiosk.core.picking import Outcome
-from kiosk.core.scene import Badge, Card, Look, Mark
+from kiosk.core.scene import Badge, Card, Illustration, Look, Mark
 from kiosk.core.state import State
 from kiosk.errors import (
     Busy,
+    Corrupt,
     DiskFull,
     Gone,
     KioskError,
+    Locked,
     Reason,
     Refused,
     SignInRequired,
+    StorageError,
     Unexpected,
     Unreachable,
     Unwritable,
@@ -48,7 +55,7 @@ def new_frame(error: KioskError | None = None, kind: type[c.Command] = c.Request
 
 def test_before_the_card_is_read_the_screen_says_that_it_starts() -> None:
     world = World(start=False)
-    assert card_of(world) == Card(Look.MESSAGE, words.STARTING)
+    assert card_of(world) == Card(Look.MESSAGE, words.STARTING, illustration=Illustration.FRAME)
     assert world.word == "starting"
 
 
@@ -58,11 +65,14 @@ def test_the_code_is_shown_untouched_and_filled_in_only_in_the_qr() -> None:
     assert (card.address, card.code) == ("https://g.example/device", "QWER-TYUI")
     assert card.qr == "https://g.example/device?user_code=QWER-TYUI"
     assert card.status == "30 minutes left"
-    assert "stay on it until you disconnect" in card.footnote
+    assert "keeps the photos you pick" in card.footnote
+    assert "To erase" in card.footnote
+    assert isinstance(card.footnote, Message)
+    can_be_translated(card)
 
 
 def test_an_address_with_a_query_is_filled_in_behind_it_and_a_complete_one_is_taken_as_sent() -> None:
-    assert compose.filled_in("https://g.example/d?hl=en", "A-B") == "https://g.example/d?hl=en&user_code=A-B"
+    assert cards.filled_in("https://g.example/d?hl=en", "A-B") == "https://g.example/d?hl=en&user_code=A-B"
     world = World()
     part = world.state.signin
     assert isinstance(part, signin.Waiting)
@@ -87,18 +97,18 @@ def test_the_minutes_left_are_counted_down_when_they_change_and_not_before() -> 
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "title", "told"),
     [
-        (Unreachable("down"), words.NETWORK),
-        (Busy("503"), words.BUSY),
-        (Unexpected("odd"), words.BUSY),
-        (Gone("404"), words.SIGN_IN_ASKING),
+        (Unreachable("down"), words.OFFLINE_TITLE, words.OFFLINE_BODY),
+        (Busy("503"), words.BUSY_TITLE, words.BUSY_BODY),
+        (Unexpected("odd"), words.BUSY_TITLE, words.BUSY_BODY),
+        (Gone("404"), words.SIGN_IN_TITLE, words.SIGN_IN_ASKING),
     ],
 )
-def test_a_frame_that_gets_no_code_says_why(error: KioskError, status: str) -> None:
+def test_a_frame_that_gets_no_code_says_why(error: KioskError, title: str, told: str) -> None:
     world = new_frame(error)
-    assert card_of(world).title == words.SIGN_IN_TITLE
-    assert card_of(world).status == status
+    assert card_of(world).title == title
+    assert told in (card_of(world).body, card_of(world).status)
     assert world.word == "signing_in"
 
 
@@ -161,7 +171,10 @@ def test_a_pick_shows_its_address_as_it_came_and_how_to_find_an_album() -> None:
     card = card_of(world)
     uri = f"https://picker.example/{world.google.made[0].id}"
     assert (card.look, card.qr, card.address) == (Look.CODE, uri, uri)
-    assert card.footnote == words.PICK_HINT
+    assert card.hint == words.PICK_HINT
+    assert card.footnote == words.PICK_KEPT
+    assert isinstance(card.footnote, Message)
+    can_be_translated(card)
     assert card.status == "30 minutes left"
     assert world.word == "picking"
     assert compose.next_change(world.state, world.now.monotonic) < NEVER
@@ -192,7 +205,9 @@ def test_a_network_that_is_gone_while_a_person_picks_is_told() -> None:
         (Refused(Reason.NO_PHOTOS_ACCOUNT), words.REASONS[Reason.NO_PHOTOS_ACCOUNT][0], words.PHOTOS_ADDRESS),
         (Refused(Reason.TOO_MANY_SESSIONS), words.REASONS[Reason.TOO_MANY_SESSIONS][0], words.SETUP_ADDRESS),
         (Refused(Reason.API_DISABLED), words.REASONS[Reason.API_DISABLED][0], words.SETUP_ADDRESS),
-        (Unreachable("down"), words.PICK_TITLE, None),
+        (Unreachable("down"), words.OFFLINE_TITLE, None),
+        (Busy("503"), words.BUSY_TITLE, None),
+        (Gone("404"), words.PICK_TITLE, None),
     ],
 )
 def test_a_session_that_cannot_be_made_says_why(error: KioskError, title: str, qr: str | None) -> None:
@@ -225,7 +240,8 @@ def test_what_became_of_a_pick_is_said_for_a_while(outcome: Outcome, title: str,
     card = card_of(world)
     assert card.title == title
     assert card.status == (words.PICK_NEXT_CODE if alone else words.PICK_PRESS_P)
-    assert (card.body == "because") is (outcome is Outcome.REFUSED)
+    assert (card.footnote == "because") is (outcome is Outcome.REFUSED)
+    assert "because" not in card.body
 
 
 def test_a_cancelled_pick_needs_no_words() -> None:
@@ -262,7 +278,7 @@ def choosing_done(*names: str) -> World:
 def test_reading_the_choice_counts_what_was_found() -> None:
     world = choosing_done("a", "b", "c")
     assert world.word == "listing"
-    assert card_of(world) == Card(Look.PROGRESS, words.LISTING_TITLE)
+    assert card_of(world) == Card(Look.PROGRESS, words.LISTING_TITLE, illustration=Illustration.PHOTOS)
     world.work("disk")
     world.work("google")
     world.work("google")
@@ -276,7 +292,13 @@ def test_downloads_show_a_bar_and_a_count() -> None:
     card = card_of(world)
     assert (card.look, card.done, card.total) == (Look.PROGRESS, 0, 3)
     assert card.status == "0 of 3"
+    can_be_translated(card)
     assert world.word == "downloading"
+
+
+def test_a_server_that_is_busy_is_told_from_a_network_that_is_gone() -> None:
+    assert cards.network(Busy("503")) == words.BUSY != cards.network(Unreachable("down"))
+    assert cards.network(None) == ""
 
 
 def test_downloads_without_network_say_so() -> None:
@@ -309,7 +331,8 @@ def test_a_card_that_is_full_before_the_first_picture_is_trouble() -> None:
     world.card.faults.add(c.MakeRoom, DiskFull("nothing may go"), times=None)
     world.google.choose("a")
     world.run_for(30.0)
-    assert (card_of(world).title, card_of(world).body) == (words.CARD_FULL, "nothing may go")
+    assert (card_of(world).title, card_of(world).body) == (words.CARD_FULL, words.CARD_FULL_BODY)
+    assert card_of(world).footnote == "nothing may go"
     assert world.word == "trouble"
 
 
@@ -321,7 +344,7 @@ def test_a_resumption_without_a_picture_says_one_moment_and_tells_a_missing_netw
     world.google.faults.add(c.RefreshAccessToken, Unreachable("down"), times=None)
     world.restart()
     world.settle()
-    assert card_of(world) == Card(Look.MESSAGE, words.ONE_MOMENT, status=words.NETWORK)
+    assert (card_of(world).title, card_of(world).body) == (words.OFFLINE_TITLE, words.OFFLINE_BODY)
     assert world.word == "picking"
 
 
@@ -355,7 +378,7 @@ def test_the_badge_says_what_matters_most() -> None:
     part = world.state.downloads
     want = downloads.Want(c.FetchRendition, world.now.after(0))  # type: ignore[arg-type]
     busy = evolve(part, queue=(want,), stored=3, total=9)
-    state = world.state
+    state = evolve(world.state, arrivals=Arrivals())
 
     def badge(state: State) -> Badge | None:
         return compose.compose(state, world.now.monotonic).badge
@@ -450,3 +473,52 @@ def test_google_photos_is_written_in_full() -> None:
 def test_a_rectangle_knows_its_far_edges() -> None:
     rect = Rect(3, 4, 10, 20)
     assert (rect.right, rect.bottom) == (13, 24)
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.CANCELLED])
+@pytest.mark.parametrize("alone", [True, False])
+def test_each_end_of_a_pick_has_a_picture_and_says_what_to_do(outcome: Outcome, alone: bool) -> None:
+    world = World() if alone else frame("a")
+    idle = picking.Idle(outcome, world.now.after(30.0), words.missing(2, 3))
+    world.state = evolve(world.state, signin=signin.Off(), picking=picking.Picking(idle))
+    told(card_of(world))
+    assert card_of(world).status
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("part", ["blocked", "declined", "creating"])
+def test_each_refusal_has_a_picture_and_is_said_in_words_of_our_own(reason: Reason, part: str) -> None:
+    world = frame("a")
+    state, at = world.state, world.now.after(60.0)
+    creating = picking.Creating(RequestId("r"), at=at, trouble=Refused(reason, "in English"))
+    world.state = {
+        "blocked": evolve(state, signin=signin.Blocked(reason, "in English", at)),
+        "declined": evolve(state, signin=signin.Declined(reason, at)),
+        "creating": evolve(state, signin=signin.Off(), picking=picking.Picking(creating)),
+    }[part]
+    told(card_of(world))
+
+
+@pytest.mark.parametrize("error", [DiskFull("e"), Unwritable("e"), Locked("e"), Corrupt(Path("c"), "e")])
+def test_each_fault_of_the_card_has_a_picture_and_is_said_in_words_of_our_own(error: StorageError) -> None:
+    world = World()
+    unopened = evolve(world.state, opened=False, unopened=error)
+    full = evolve(world.state, signin=signin.Off(), downloads=downloads.Downloads(full=error))
+    for state in (unopened, full):
+        world.state = state
+        told(card_of(world))
+        assert card_of(world).footnote == str(error)
+    assert len({card_of(world).title, words.STARTING}) == 2
+
+
+def told(card: Card) -> None:
+    """One idea: a picture, a headline and one thing to do, in sentences that a language can say anew."""
+    assert card.illustration is not None
+    assert card.body
+    can_be_translated(card)
+
+
+def can_be_translated(card: Card) -> None:
+    """Every sentence is still the message that words.py made of it."""
+    for text in (card.title, card.body, card.hint, card.status):
+        assert not text or isinstance(text, Message), text

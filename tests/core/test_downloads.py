@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from kiosk.core import commands as c
-from kiosk.core import downloads, machine, picking, words
+from kiosk.core import consequences, downloads, picking, words
 from kiosk.core import events as e
 from kiosk.core.model import NEVER, CommandId, Counts, Deadline, PickId, Size
 from kiosk.core.settings import PickMode
@@ -433,7 +433,7 @@ def test_what_is_left_of_a_choice_that_a_revocation_ended_is_given_up() -> None:
         picking=picking.Picking(),
         downloads=evolve(world.state.downloads, queue=queue, list_again=Deadline(0.0)),
     )
-    assert downloads.idle(machine._finish_pick(state, turn).downloads)
+    assert downloads.idle(consequences._finish_pick(state, turn).downloads)
 
 
 def test_a_refusal_of_all_base_urls_that_passes_in_two_minutes_loses_nothing() -> None:
@@ -494,7 +494,7 @@ def test_what_could_not_be_had_is_said_over_the_show_for_a_while() -> None:
     world.google.choose("b", "c")
     world.run_until(lambda w: not w.google.sessions)
     assert world.scene.card is not None
-    assert world.scene.card.status == ""
+    assert world.scene.card.status == words.PICK_MISSING_AGAIN
     assert world.current is not None
     assert world.word == "showing"
     world.run_for(picking.OUTCOME_SECONDS + 1)

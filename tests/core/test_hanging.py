@@ -40,12 +40,20 @@ screens = st.sampled_from(
 )
 shares = st.floats(0.0, 1.0)
 
+spans = st.tuples(shares, shares).map(sorted)
+
+
+def span_box(across: list[float], down: list[float]) -> Box:
+    return Box(across[0], down[0], across[1], down[1])
+
 
 @st.composite
 def focuses(draw: st.DrawFn) -> Focus:
     left, right = sorted((draw(shares), draw(shares)))
     top, bottom = sorted((draw(shares), draw(shares)))
-    return Focus(draw(st.floats(left, right)), draw(st.floats(top, bottom)), Box(left, top, right, bottom))
+    x, y = draw(st.floats(left, right)), draw(st.floats(top, bottom))
+    heads = draw(st.none() | st.builds(span_box, spans, spans))
+    return Focus(x, y, Box(left, top, right, bottom), heads)
 
 
 styles = st.builds(
@@ -235,3 +243,96 @@ def test_a_mat_hangs_still_and_a_panorama_has_its_dwell_to_drift() -> None:
 def test_a_part_of_a_part_is_a_part_of_the_whole() -> None:
     assert Box(0.5, 0.0, 1.0, 0.5).within(Box(0.25, 0.25, 0.75, 1.0)) == Box(0.5, 0.25, 0.75, 0.625)
     assert Box(0.1, 0.2, 0.3, 0.4).within(WHOLE) == Box(0.1, 0.2, 0.3, 0.4)
+
+
+# Heads. ---------------------------------------------------------------------------------------------------------------
+
+
+def holds(outer: Box, inner: Box) -> bool:
+    by = 1e-9
+    return (
+        outer.left <= inner.left + by
+        and outer.top <= inner.top + by
+        and outer.right >= inner.right - by
+        and outer.bottom >= inner.bottom - by
+    )
+
+
+def apart(one: Box, other: Box) -> bool:
+    by = 1e-9
+    beside = one.right <= other.left + by or one.left >= other.right - by
+    return beside or one.bottom <= other.top + by or one.top >= other.bottom - by
+
+
+def on_canvas(hung: Hung, box: Box) -> Box:
+    """Where a part of the picture comes to lie on the canvas, in shares of that."""
+    place, part, canvas = hung.place, hung.part, hung.canvas
+    across = [
+        (place.x + (x - part.left) / part.width * place.width) / canvas.width for x in (box.left, box.right)
+    ]
+    down = [
+        (place.y + (y - part.top) / part.height * place.height) / canvas.height for y in (box.top, box.bottom)
+    ]
+    return Box(across[0], down[0], across[1], down[1])
+
+
+@given(picture=sizes, screen=screens, style=styles, focus=focuses())
+def test_neither_a_crop_nor_a_view_at_rest_cuts_a_head(
+    picture: Size, screen: Size, style: Style, focus: Focus
+) -> None:
+    hung = hang(picture, screen, style, focus)
+    if focus.heads is None:
+        return
+    assert holds(hung.part, focus.heads)
+    heads = on_canvas(hung, focus.heads)
+    for view in (hung.first, hung.last):
+        assert holds(view, heads) or apart(view, heads)
+
+
+def test_a_crop_makes_way_for_a_head_at_the_edge_of_the_picture() -> None:
+    middle = Focus(0.5, 0.55, Box(0.3, 0.45, 0.7, 0.65))
+    plain, careful = (
+        crop(THREE_TO_TWO, SCREEN, middle),
+        crop(THREE_TO_TWO, SCREEN, evolve(middle, heads=Box(0.4, 0.02, 0.6, 0.3))),
+    )
+    assert plain is not None and careful is not None
+    assert plain.top > 0.1
+    assert careful.top == pytest.approx(0.02)
+
+
+def test_a_crop_that_cannot_hold_all_heads_is_refused() -> None:
+    group = Focus(0.5, 0.5, Box(0.3, 0.3, 0.7, 0.7), heads=Box(0.1, 0.05, 0.9, 0.95))
+    assert crop(THREE_TO_TWO, SCREEN, evolve(group, heads=None)) is not None
+    assert crop(THREE_TO_TWO, SCREEN, group) is None
+
+
+def test_a_picture_whose_heads_fill_it_hangs_still() -> None:
+    hung = hang(Size(1920, 1080), SCREEN, GENTLE, evolve(CENTRE, heads=Box(0.02, 0.0, 0.98, 1.0)))
+    assert hung.first == hung.last == WHOLE
+
+
+@pytest.mark.parametrize("heads", [Box(0.0, 0.0, 0.2, 0.2), Box(0.8, 0.8, 1.0, 1.0)])
+def test_the_closer_view_keeps_a_head_in_the_corner(heads: Box) -> None:
+    focus = Focus(1.0 - heads.left, 1.0 - heads.top, heads=heads)
+    hung = hang(Size(1920, 1080), SCREEN, GENTLE, focus)
+    close = hung.last if hung.first == WHOLE else hung.first
+    assert close != WHOLE
+    assert holds(close, on_canvas(hung, heads))
+
+
+def test_a_panorama_ends_where_a_head_is_whole() -> None:
+    heads = Box(0.3, 0.2, 0.5, 0.6)
+    hung = hang(PANORAMA, SCREEN, GENTLE, Focus(0.6, 0.5, heads=heads))
+    assert hung.last.left == pytest.approx(0.3)
+    assert hung.last.left > hung.first.left == 0.0
+
+
+@pytest.mark.parametrize("heads", [Box(0.05, 0.2, 0.95, 0.8), Box(0.1, 0.2, 0.65, 0.8)])
+def test_a_panorama_of_a_group_hangs_whole(heads: Box) -> None:
+    hung = hang(PANORAMA, SCREEN, GENTLE, Focus(0.5, 0.5, heads=heads))
+    assert hung.place == fit(PANORAMA, Size(2074, 1167))
+
+
+def test_a_panorama_whose_time_is_too_short_for_its_heads_hangs_whole() -> None:
+    heads = Focus(0.5, 0.5, heads=Box(0.05, 0.2, 0.95, 0.8))
+    assert hang(PANORAMA, SCREEN, evolve(GENTLE, travel=0.3), heads).place == fit(PANORAMA, Size(2074, 1167))

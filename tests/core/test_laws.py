@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from types import ModuleType
 from typing import Any
 
@@ -11,19 +12,25 @@ from attrs import evolve
 
 from kiosk.core import (
     access,
+    ahead,
+    arrivals,
     choosing,
+    consequences,
     creating,
     deletions,
     downloads,
-    machine,
     phases,
     picking,
     signin,
+    sleeping,
     slideshow,
 )
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core.model import AccessToken, Deadline, DeviceCode, Moment, Secret, Slide
+from kiosk.core.hours import Span
+from kiosk.core.model import NEVER, AccessToken, Deadline, DeviceCode, Moment, Secret, Size, Slide
+from kiosk.core.settings import SleepHours
+from kiosk.core.state import State
 from kiosk.core.turn import Turn
 from kiosk.errors import Gone, Unreachable
 from tests.core.dummies import Google
@@ -194,7 +201,7 @@ def nothing_grows() -> tuple[Bug, Callable[[], object]]:
 
     def hoarding(show: slideshow.Show, turn: Turn, **more: Any) -> slideshow.Show:
         shown = real(show, turn, **more)
-        return evolve(shown, history=(*show.history, *(show.current.items if show.current else ())))
+        return evolve(shown, history=(*show.history, show.current.items if show.current else ()))
 
     return (slideshow, "_shown", hoarding), live
 
@@ -206,21 +213,33 @@ def pixels_accounted() -> tuple[Bug, Callable[[], object]]:
         world = frame("a", "b", "c")
         world.feed(e.ScreenResized(screen=world.settings.screen))
 
-    def leaking(show: slideshow.Show, turn: Turn, *, keep_item: bool) -> slideshow.Show:
-        return evolve(show, ready=None, coming=None, preparing=None)
+    def leaking(show: slideshow.Show, turn: Turn, *, keep: bool) -> slideshow.Show:
+        return evolve(show, ready=(), coming=None, preparing=None)
 
-    return (slideshow, "_drop_ready", leaking), live
+    return (ahead, "drop", leaking), live
+
+
+def thumbs_accounted() -> tuple[Bug, Callable[[], object]]:
+    """The strip goes, and its thumbnails stay with the painter."""
+
+    def live() -> None:
+        with_pictures("a", "b", "c").run_for(120.0)
+
+    def leaking(part: arrivals.Arrivals, turn: Turn) -> arrivals.Arrivals:
+        return arrivals.Arrivals()
+
+    return (arrivals, "stop", leaking), live
 
 
 def marks_are_shown() -> tuple[Bug, Callable[[], object]]:
     """The playlist advances when a slide is prepared, not when it was shown."""
-    real = slideshow._prepared
+    real = ahead.prepared
 
     def early(show: slideshow.Show, slide: Slide, turn: Turn) -> slideshow.Show:
         turn.issue(c.MarkShown(item_ids=tuple(item.item_id for item in slide.items)))
         return real(show, slide, turn)
 
-    return (slideshow, "_prepared", early), lambda: frame("a", "b")
+    return (ahead, "prepared", early), lambda: frame("a", "b")
 
 
 def settles() -> tuple[Bug, Callable[[], object]]:
@@ -259,6 +278,34 @@ def busy_loop() -> tuple[Bug, Callable[[], object]]:
     return (slideshow, "handle", hasty), live
 
 
+def dark_in_sleep_hours() -> tuple[Bug, Callable[[], object]]:
+    """A restart lights the frame."""
+
+    def live() -> None:
+        always = SleepHours((Span(frozenset(range(7)), time(0), time(0)),))
+        world = frame("a", "b", settings=evolve(SETTINGS, sleep=always))
+        world.restart()
+        world.settle()
+
+    return (sleeping, "_look", lambda sleep, _: evolve(sleep, look_at=NEVER)), live
+
+
+def _fits_in_the_dark(state: State, turn: Turn) -> State:
+    turn.asleep = False
+    return evolve(state, show=slideshow.resize(state.show, turn))
+
+
+def nothing_decoded_in_the_dark() -> tuple[Bug, Callable[[], object]]:
+    """Another panel is plugged in at night."""
+
+    def live() -> None:
+        world = frame("a", "b")
+        world.ask(e.Verb.SLEEP)
+        world.feed(e.ScreenResized(screen=Size(800, 480)))
+
+    return (sleeping, "resized", _fits_in_the_dark), live
+
+
 SEEDED = (
     never_blank,
     code_poll_pace,
@@ -273,7 +320,10 @@ SEEDED = (
     deadline_ahead,
     nothing_grows,
     pixels_accounted,
+    thumbs_accounted,
     marks_are_shown,
+    dark_in_sleep_hours,
+    nothing_decoded_in_the_dark,
     settles,
     busy_loop,
 )
@@ -316,7 +366,7 @@ def test_a_creation_whose_lost_answer_is_forgotten_is_seen(monkeypatch: pytest.M
 
 
 def test_an_access_that_is_held_after_its_pick_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_forget_access", lambda state: state)
+    monkeypatch.setattr(consequences, "_forget_access", lambda state: state)
     world = World(evolve(SETTINGS, keep_signed_in=False))
     world.sign_in()
     with pytest.raises(Broken, match="nothing_secret_kept"):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,3 +184,33 @@ def test_the_badge_and_a_panel_never_meet(screen: Size) -> None:
 def test_the_spacing_unit_never_jumps(shorter: int) -> None:
     one, next_one = (layout.measures(Size(5000, side)).unit for side in (shorter, shorter + 1))
     assert 0 < next_one - one < 0.02
+
+
+# The strip of what arrives. -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("screen", [Size(320, 240), *SCREENS])
+@pytest.mark.parametrize("places", [0, 1, 5, 12])
+def test_everything_lies_on_the_plate_and_the_plate_on_the_screen(screen: Size, places: int) -> None:
+    found = layout.strip(
+        screen, Size(layout.strip_words(screen, screen.width // 6), screen.height // 14), places
+    )
+    assert found.plate.x > 0
+    assert found.plate.right < screen.width
+    assert screen.height * 0.7 < found.plate.y
+    assert found.plate.bottom < screen.height
+    assert abs((found.plate.x + found.plate.right) - screen.width) <= 1, "in the middle"
+    for each in (found.words, found.bar, *found.slots):
+        assert found.plate.x < each.x
+        assert each.right < found.plate.right
+        assert found.plate.y < each.y
+        assert each.bottom < found.plate.bottom
+    assert found.words.bottom < found.bar.y
+    assert all(later.x > earlier.right for earlier, later in pairwise(found.slots))
+    assert len(found.slots) == places or len(found.slots) > 2, "as many as fit"
+
+
+def test_a_screen_that_is_too_narrow_for_a_thumbnail_has_words_and_bar() -> None:
+    found = layout.strip(Size(150, 110), Size(120, 20), 5)
+    assert found.slots == ()
+    assert found.plate.right <= 150

@@ -8,15 +8,26 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
-from kiosk.core import access, disconnect, downloads, machine, picking, signin, slideshow, writes
+from kiosk.core import access, disconnect, downloads, machine, picking, signin, slideshow, words, writes
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.commands import Command
-from kiosk.core.model import NEVER, CommandId, PickingSessionId, PickPhase, Secret
+from kiosk.core.focus import Focus, Measure
+from kiosk.core.model import NEVER, CommandId, MediaItemId, PickingSessionId, PickPhase, Secret
 from kiosk.core.settings import Settings
 from kiosk.core.state import State
 from kiosk.core.turn import Turn
-from kiosk.errors import Busy, DiskFull, KioskError, Reason, Refused, SignInRequired, Unreachable, Unwritable
+from kiosk.errors import (
+    Busy,
+    DiskFull,
+    KioskError,
+    Locked,
+    Reason,
+    Refused,
+    SignInRequired,
+    Unreachable,
+    Unwritable,
+)
 from tests.core.dummies import Google, rendition
 from tests.core.dummy_card import Card, card_error
 from tests.core.test_slideshow import frame
@@ -28,9 +39,9 @@ DAY = 24 * 3600.0
 # The start. -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_first_thing_is_to_read_the_card_and_nothing_else() -> None:
+def test_the_first_thing_is_to_read_the_card_and_to_light_the_panel() -> None:
     world = World(start=False)
-    assert [type(command) for _, command in world.log] == [c.OpenCatalog]
+    assert [type(command) for _, command in world.log] == [c.OpenCatalog, c.SetPanel]
     assert world.word == "starting"
     assert machine.next_deadline(world.state) == NEVER
 
@@ -45,14 +56,17 @@ def test_verbs_wait_for_the_card_but_quit_does_not() -> None:
     assert not world.asked(c.RequestDeviceCode)
 
 
-@pytest.mark.parametrize("error", [Unwritable("read-only"), DiskFull("full"), card_error()])
+@pytest.mark.parametrize(
+    "error", [Unwritable("read-only"), DiskFull("full"), Locked("another key"), card_error()]
+)
 def test_a_card_that_cannot_be_read_is_tried_again_and_said(error: KioskError) -> None:
     world = World(start=False, card=with_pictures("a").card)
     world.card.faults.add(c.OpenCatalog, error, times=3)
     world.settle()
     assert world.word == "trouble"
     assert world.scene.card is not None
-    assert str(error) in world.scene.card.body
+    assert world.scene.card.title != words.STARTING
+    assert world.scene.card.footnote == str(error)
     world.run_for(3 * machine.OPEN_RETRY + 1)
     assert world.current == "a"
 
@@ -551,3 +565,17 @@ def test_a_google_that_says_nothing_at_a_disconnect_is_told_so_and_a_later_one_b
     world.ask(e.Verb.SIGN_OUT)
     world.run_until(lambda w: w.state.disconnects == 2)
     assert world.state.disconnect_error is None
+
+
+def test_what_was_measured_late_is_saved_for_a_picture_that_is_there_and_never_after_a_wipe() -> None:
+    measure = Measure(Focus(0.3, 0.4), (10, 20, 30))
+    world = with_pictures("a")
+    world.feed(e.Measured(item_id=MediaItemId("a"), measure=measure))
+    world.settle()
+    assert world.card.stored[MediaItemId("a")].measure == measure
+    world.ask(e.Verb.SIGN_OUT)
+    assert world.state.leaving is not None
+    assert not world.feed(e.Measured(item_id=MediaItemId("a"), measure=measure))
+    world.run_until(wiped)
+    world.feed(e.Measured(item_id=MediaItemId("a"), measure=measure))
+    assert len(world.asked(c.SaveMeasure)) == 1

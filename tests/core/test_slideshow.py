@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
+from kiosk.core import ahead, slideshow
 from kiosk.core import commands as c
 from kiosk.core import events as e
-from kiosk.core import slideshow
 from kiosk.core.compose import animating
+from kiosk.core.hanging import still
 from kiosk.core.model import CommandId, Counts, Deadline, PickId, Seconds, Size, SlideId
 from kiosk.core.settings import Motion, Order, Settings, Style, Transition
 from kiosk.errors import Unexpected, Unwritable
@@ -33,7 +34,8 @@ def frame(*names: str, settings: Settings = SETTINGS) -> World:
 def test_the_first_picture_comes_with_the_opened_catalog() -> None:
     world = frame("a", "b", "c")
     assert world.current == "a"
-    assert isinstance(world.log[1][1], c.PrepareSlide)
+    asked = [command for _, command in world.log if not isinstance(command, c.SetPanel)]
+    assert isinstance(asked[1], c.PrepareSlide)
     assert world.elapsed == 0.0
 
 
@@ -101,8 +103,8 @@ def test_progress_is_eased_and_never_leaves_nought_to_one() -> None:
 
 def test_the_next_slide_is_prepared_during_the_dwell() -> None:
     world = frame("a", "b")
-    assert world.state.show.ready is not None
-    assert world.state.show.ready.items[0].item_id == "b"
+    (ready,) = world.state.show.ready
+    assert ready.items[0].item_id == "b"
 
 
 def test_a_picture_stays_when_the_next_one_is_not_ready() -> None:
@@ -153,7 +155,7 @@ def test_a_damaged_file_on_a_card_that_cannot_be_written_makes_no_loop() -> None
     world.card.trouble = Unwritable("read-only")
     world.restart()
     world.run_for(600.0)
-    assert len(world.asked(c.PrepareSlide)) < 2 * 600 / slideshow.RETRY + 10
+    assert len(world.asked(c.PrepareSlide)) < 2 * 600 / ahead.RETRY + 10
     world.card.trouble = None
     world.card.damaged.clear()
     world.run_for(60.0)
@@ -169,8 +171,7 @@ def test_a_catalog_that_cannot_draw_is_asked_again() -> None:
 
 def test_answers_that_nobody_waits_for_change_nothing_and_their_pixels_are_dropped() -> None:
     world = frame("a", "b")
-    slide = world.state.show.ready
-    assert slide is not None
+    (slide,) = world.state.show.ready
     before = world.state.show
     stray = evolve(slide, id=SlideId(99))
     commands = world.feed(e.SlidePrepared(answers=CommandId(777), slide=stray))
@@ -341,10 +342,10 @@ def test_previous_after_hide_does_not_put_the_hidden_picture_in_the_queue() -> N
     world.decoder.faults.add(c.PrepareSlide, Unwritable("EIO"))
     world.feed(e.DeadlineReached())
     world.settle()
-    assert (world.current, world.state.show.ready) == ("b", None)
+    assert (world.current, world.state.show.ready) == ("b", ())
     world.ask(e.Verb.HIDE)
     world.ask(e.Verb.PREVIOUS)
-    assert all(item.item_id != "b" for item in world.state.show.upcoming)
+    assert all(item.item_id != "b" for group in world.state.show.upcoming for item in group)
     world.run_for(60.0)
     assert world.shown.count("b") == 1  # type: ignore[arg-type]
 
@@ -504,13 +505,15 @@ def test_a_screen_that_cannot_move_a_picture_hangs_it_still() -> None:
     world.feed(e.ScreenResized(screen=Size(800, 480), moves=False))
     world.settle()
     (*_, prepared) = (each for each in world.asked(c.PrepareSlide) if isinstance(each, c.PrepareSlide))
-    assert prepared.style == Style()
+    assert prepared.style == still(GENTLE.style)
     assert not animating(world.state, world.now.monotonic)
     world.feed(e.ScreenResized(screen=Size(640, 480), moves=True))
-    assert world.state.settings.style == Style()
+    assert world.state.settings.style == still(GENTLE.style)
 
 
-@pytest.mark.parametrize(("kind", "most"), [(Transition.CROSSFADE, 6), (Transition.DISSOLVE, 3)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [(Transition.CROSSFADE, 6), (Transition.DISSOLVE, 3), (Transition.PUSH, 2)]
+)
 @pytest.mark.parametrize("transition", [0.0, 0.1])
 def test_no_second_has_more_changes_of_the_picture_than_three_flashes_are(
     kind: Transition, most: int, transition: float

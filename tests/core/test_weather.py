@@ -11,11 +11,23 @@ from random import Random
 import pytest
 
 from kiosk.core import events as e
-from kiosk.core.model import Size
 from kiosk.core.settings import PickMode
 from kiosk.errors import DiskFull, Unwritable
 from tests.conftest import RUN_ALL
-from tests.core.test_storms import BEGINS, CARD, DISK, GOOGLE, NAMES, NETWORK, WAITS, Storm
+from tests.core.test_storms import (
+    BEGINS,
+    CARD,
+    DISK,
+    GOOGLE,
+    IN_A_HURRY,
+    NAMES,
+    NETWORK,
+    SCREENS,
+    SLEEPS,
+    UPRIGHT,
+    WAITS,
+    Storm,
+)
 from tests.core.world import WORKERS
 
 SEEDS = 2000 if RUN_ALL else 50
@@ -35,7 +47,11 @@ PEOPLE: tuple[Act, ...] = (
     lambda s, r: s.person_presses(r.choice([verb for verb in e.Verb if verb is not e.Verb.SIGN_OUT])),
     lambda s, r: s.person_disconnects(r.random() < 0.5) if r.random() < 0.4 else None,
     lambda s, r: s.person_takes_the_second_road(),
-    lambda s, r: s.screen_turns(r.choice((Size(1920, 1080), Size(800, 480)))),
+    lambda s, r: s.person_presses_again_and_again(
+        r.choice(IN_A_HURRY), r.choice((None, None, *e.Which)), r.random() < 0.5, r.randint(1, 4)
+    ),
+    lambda s, r: s.screen_turns(r.choice(SCREENS)),
+    lambda s, r: s.picture_is_measured_late(r.choice(NAMES)),
 )
 TROUBLE: tuple[Act, ...] = (
     lambda s, r: s.wall_clock_jumps(r.choice((1970, 2025, 2026))),
@@ -67,6 +83,9 @@ def weather(seed: int, acts: int = 40) -> None:
         random.choice(BEGINS),
         random.choice((2, 5, 100)),
         random.random() < 0.7,
+        random.choice(SLEEPS),
+        random.choice((1, 3)),
+        random.choice(UPRIGHT),
     )
     for _ in range(acts):
         act = random.choice(random.choice((HURRIED, HURRIED, PEOPLE, TROUBLE)))

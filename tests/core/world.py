@@ -46,7 +46,7 @@ MOST_ANSWERS = 2000
 """Of all workers together while no time passes."""
 MOST_WAKES = 4000
 """In an hour: one a second, and some."""
-WORKERS = ("disk", "decode", "google", "fetch")
+WORKERS = ("disk", "decode", "google", "fetch", "panel")
 
 
 class World:
@@ -77,8 +77,12 @@ class World:
         self.log: list[tuple[float, c.Command]] = []
         self.shown: list[MediaItemId] = []
         self.painter: set[SlideId] = set()
+        self.thumbs: set[CommandId] = set()
+        """What the painter has of the strip."""
         self.lost: set[PickingSessionId] = set()
         """Picking sessions that a power cut hid from the frame before the card knew of them."""
+        self.lit = True
+        """The panel: nothing else turns it on or off."""
         self.steps = 0
         self.quit = False
         self.laws = Laws()
@@ -94,7 +98,7 @@ class World:
 
     @property
     def scene(self) -> Scene:
-        return compose.compose(self.state, self.now.monotonic)
+        return compose.compose(self.state, self.now.monotonic, self.now.utc)
 
     @property
     def word(self) -> str:
@@ -111,6 +115,8 @@ class World:
         self.steps += 1
         if isinstance(event, e.SlidePrepared):
             self.painter.add(event.slide.id)
+        if isinstance(event, e.ThumbPrepared):
+            self.thumbs.add(event.answers)
         self.answering = self.out.pop(event.answers, None)
         with _counted_rounds():
             self.state, commands = machine.step(before, event, self.now)
@@ -191,6 +197,7 @@ class World:
             queue.clear()
         self.out.clear()
         self.painter.clear()
+        self.thumbs.clear()
         self.laws = Laws()
         self._boot()
 
@@ -239,12 +246,18 @@ class World:
                 self.painter.discard(slide.id)
             case c.Quit():
                 self.quit = True
-            case c.PrepareSlide():
+            case c.DropThumb(thumb=thumb):
+                self.thumbs.discard(thumb)
+            case c.PrepareSlide() | c.PrepareThumb():
                 self._queue("decode", command)
             case c.FetchRendition():
                 self._queue("fetch", command)
+            case c.SetPanel():
+                self._queue("panel", command)
             case c.MarkShown(item_ids=ids):
                 self.shown.extend(ids)
+                self.queues["disk"].append(command)
+            case c.SaveMeasure():
                 self.queues["disk"].append(command)
             case _:
                 self._queue("google" if isinstance(command, c.GoogleCommand) else "disk", command)
@@ -255,8 +268,11 @@ class World:
 
     def _perform(self, command: c.Command) -> e.Event | None:
         moment = evolve(self.now, monotonic=self.elapsed)
+        if isinstance(command, c.SetPanel):
+            self.lit = command.on
+            return e.PanelSet(on=command.on, methods=("kms",))
         try:
-            if isinstance(command, c.PrepareSlide):
+            if isinstance(command, (c.PrepareSlide, c.PrepareThumb)):
                 return self.decoder.perform(command, self.card)
             if isinstance(command, (c.GoogleCommand, c.FetchRendition)):
                 return self.google.perform(command, moment)
