@@ -6,8 +6,9 @@ line nobody can tell whether that hyphen belongs to the address. At the start of
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
+
+from kiosk.display.segments import belongs_to_the_letter_before
 
 SLASH = "/"
 SIGNS = "/?&="
@@ -46,7 +47,7 @@ def cut(text: str, most: int) -> int:
         if text[place : place + 1] == "-" and text[place - 1] != "-":
             return place
     for place in range(most, 0, -1):
-        if text[place - 1] != "-" and not unicodedata.combining(text[place : place + 1] or "-"):
+        if text[place - 1] != "-" and not belongs_to_the_letter_before(text[place : place + 1] or "-"):
             return place
     return max(1, most)
 

@@ -14,7 +14,6 @@ from kiosk.core.layout import (
     full_screen,
     in_panel,
     measures,
-    mirrored,
     panel,
     settle,
     snug,
@@ -23,8 +22,8 @@ from kiosk.core.model import Rect, Size
 from kiosk.core.scene import Badge, Card
 from kiosk.display import qr
 from kiosk.display.column import LEGIBLE, Column, Piece, Writer
-from kiosk.display.parts import Paper, Placed, Plate, Sign, Symbol, Words
-from kiosk.display.text import Typesetter, is_rtl
+from kiosk.display.parts import Paper, Placed, Plate, Sign, Symbol, Words, mirror
+from kiosk.display.text import Typesetter
 from kiosk.display.theme import Theme
 from kiosk.errors import DisplayError
 
@@ -32,9 +31,11 @@ _WORDLESS = 100
 """Pixels. A window whose shorter side has fewer shows no words: nobody could read them."""
 
 _SHARES = (1.0, 0.92, 0.84, 0.76)
-"""Of the room that a panel has for its QR: what the QR takes, so that there is room for every word."""
-_CALM = 0.5
-"""Type and gaps of a panel shrink to this share of their size before its QR does, and further only after it."""
+"""Of the room that there is for a QR: what it takes, so that there is room for every word."""
+_IN_A_PANEL = (*_SHARES, 0.68)
+"""One more there, down to ``_LEAST_QR``: otherwise a long language needs the whole screen."""
+_LEAST_QR = 0.36
+"""Of the screen's shorter side: a plate in a panel is no smaller, or it would be read from too near."""
 
 
 @frozen
@@ -55,56 +56,50 @@ class Compositor:
             return []
         theme, unit = self.theme, measures(screen).unit
         pixels = max(LEGIBLE, round(theme.label.size * unit))
-        height, side = round(pixels * 2.0), round(pixels * 1.15)
+        line, side = round(pixels * 2.0), round(pixels * 1.15)
         edge, gap = round(pixels * 0.75), round(pixels * 0.5)
-        block = self.typesetter.set(mark.text, theme.label, pixels, round(screen.width * 0.6))
-        block = self.typesetter.shorten(block, 1)
+        # A long sentence on an upright screen takes a second line.
+        block = self.typesetter.set(mark.text, theme.label, pixels, round(screen.width * 0.6), balance=True)
+        block = self.typesetter.shorten(block, 2)
+        height = line + block.height - round(block.leading)
         width = edge + side + (gap + block.width if mark.text else 0) + round(edge * 1.1)
         pill = badge(screen, Size(width, height))
         words = Words(block, theme.ink, block.width, 0.0)
         sign_at = Rect(pill.x + edge, pill.y + (height - side) // 2, side, side)
         placed = [
-            Placed(
-                Plate(Size(width, height), height // 2, theme.panel, theme.badge_opacity, theme.rim), pill
-            ),
+            Placed(Plate(Size(width, height), line // 2, theme.panel, theme.badge_opacity, theme.rim), pill),
             Placed(Sign(mark.mark, side, theme.accent), sign_at),
         ]
         if mark.text:
             placed.append(words.at(sign_at.right + gap, pill.y + (height - block.height) // 2))
-        return placed
+        return self._directed(placed, screen)
 
     def card(self, card: Card, screen: Size, *, over_photos: bool, top: int = 0) -> list[Placed]:
         """The parts of a card from back to front. top: pixels that the badge takes from a full screen."""
         if _wordless(screen):
             return [] if over_photos else [self.paper(screen)]
-        if over_photos:
-            return self._panel(card, screen)
-        return self._full(card, screen, top)
+        placed = self._panel(card, screen) if over_photos else self._full(card, screen, top)
+        return self._directed(placed, screen)
+
+    def _directed(self, placed: list[Placed], screen: Size) -> list[Placed]:
+        """Everything is laid out from left to right; in a language that runs the other way it is turned round here."""
+        return mirror(placed, screen) if self.typesetter.rtl else placed
 
     def _full(self, card: Card, screen: Size, top: int) -> list[Placed]:
         places = full_screen(screen, with_qr=card.qr is not None, top=top)
-        if card.qr is not None:
-            modules = _modules(card.qr, places.plate)
-            if not modules:
-                return self._full(evolve(card, qr=None), screen, top)
-            places = snug(places, modules)
-        whole = Rect(0, 0, screen.width, screen.height)
-        if is_rtl(card.title):
-            places = _mirror(places, whole)
+        if card.qr is not None and not _modules(card.qr, places.plate):
+            return self._full(evolve(card, qr=None), screen, top)
         if "\n" in card.body:
             # Several paragraphs are read line by line: one edge for all of them.
             places = evolve(places, centred=False)
-        column = Writer(
-            self.theme, self.typesetter, card, places, measures(screen), over_photos=False
-        ).fitting()
+        writers = self._writers(card, places, measures(screen), over_photos=False)
+        places, column = self._whole(writers) or (writers[-1].places, writers[-1].fitting())
         start, end = _span(column, places)
         placed = [self.paper(screen), *_stacked(column.pieces, places.words, start, places)]
         if column.foot is not None:
             placed += _stacked((column.foot,), places.words, end - column.foot.height, places)
         if card.qr is not None and places.qr is not None:
-            placed.append(
-                Placed(Symbol(card.qr, Size(places.plate, places.plate), measures(screen).radius), places.qr)
-            )
+            placed.append(Placed(Symbol(card.qr, places.plate, measures(screen).radius), places.qr))
         return placed
 
     def _panel(self, card: Card, screen: Size) -> list[Placed]:
@@ -113,45 +108,51 @@ class Compositor:
         roomy = in_panel(screen, box, with_qr=card.qr is not None)
         if card.qr is not None and not _modules(card.qr, roomy.plate):
             return self._panel(evolve(card, qr=None), screen)
-        places, column = self._in_panel(card, roomy, gaps)
+        least = 0 if card.qr is None else round(_LEAST_QR * min(screen.width, screen.height))
+        writers = self._writers(card, roomy, gaps, over_photos=True)
+        found = self._whole([writer for writer in writers if writer.places.plate >= least])
+        if found is None:
+            # It needs the whole screen.
+            return self._full(card, screen, 0)
+        places, column = found
         height = column.height + (column.foot.height + column.foot.gap if column.foot else 0)
         box = settle(box, max(height, places.qr.height if places.qr else 0) + 2 * gaps.padding)
         words = evolve(
             places.words, x=box.x + gaps.padding, y=box.y + gaps.padding, height=box.height - 2 * gaps.padding
         )
         places = evolve(places, words=words, qr=_down(places.qr, box))
-        if is_rtl(card.title):
-            whole = Rect(0, 0, screen.width, screen.height)
-            box, places = mirrored(box, whole), _mirror(places, whole)
         pieces = column.pieces if column.foot is None else (*column.pieces, column.foot)
         start = places.words.y + max(0, (places.words.height - height) // 2)
         theme = self.theme
         back = Plate(Size(box.width, box.height), gaps.radius, theme.panel, theme.panel_opacity, theme.rim)
         placed = [Placed(back, box), *_stacked(pieces, places.words, start, places)]
         if card.qr is not None and places.qr is not None:
-            placed.append(
-                Placed(Symbol(card.qr, Size(places.plate, places.plate), gaps.radius * 2 // 3), places.qr)
-            )
+            placed.append(Placed(Symbol(card.qr, places.plate, gaps.radius * 2 // 3), places.qr))
         return placed
 
-    def _in_panel(self, card: Card, roomy: Places, gaps: Measures) -> tuple[Places, Column]:
-        """The largest QR beside which the card keeps every word."""
-        choice = [roomy] if card.qr is None else _plates(card.qr, roomy)
-        writers = [
-            Writer(self.theme, self.typesetter, card, places, gaps, over_photos=True) for places in choice
+    def _writers(self, card: Card, roomy: Places, gaps: Measures, *, over_photos: bool) -> list[Writer]:
+        """One for each size that the QR may have, the largest first."""
+        shares = _IN_A_PANEL if over_photos else _SHARES
+        choice = [roomy] if card.qr is None else _plates(card.qr, roomy, shares)
+        return [
+            Writer(self.theme, self.typesetter, card, places, gaps, over_photos=over_photos)
+            for places in choice
         ]
-        for least in (_CALM, 0.0):
+
+    def _whole(self, writers: list[Writer]) -> tuple[Places, Column] | None:
+        """The largest QR beside which the card keeps every word."""
+        for least in self.theme.yields:
             for writer in writers:
                 column = writer.whole(least)
                 if column is not None:
                     return writer.places, column
-        return writers[-1].places, writers[-1].fitting()
+        return None
 
 
-def _plates(text: str, roomy: Places) -> list[Places]:
+def _plates(text: str, roomy: Places, shares: tuple[float, ...]) -> list[Places]:
     """Places for the QR of this text, from the largest on."""
     choice: list[Places] = []
-    for share in _SHARES:
+    for share in shares:
         smaller = evolve(roomy, plate=round(roomy.plate * share))
         modules = _modules(text, smaller.plate)
         if not modules:
@@ -188,11 +189,6 @@ def _modules(text: str, side: int) -> int:
         return len(qr.modules(text, side))
     except DisplayError:
         return 0
-
-
-def _mirror(places: Places, within: Rect) -> Places:
-    swapped = None if places.qr is None else mirrored(places.qr, within)
-    return evolve(places, words=mirrored(places.words, within), qr=swapped)
 
 
 def _down(symbol: Rect | None, box: Rect) -> Rect | None:

@@ -6,6 +6,7 @@ parts are rendered once. On the texture path a frame of a transition is a handfu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -13,16 +14,20 @@ from PIL import Image
 
 from kiosk.core.focus import Box
 from kiosk.core.layout import fit
-from kiosk.core.model import Rect, Size, SlideId
-from kiosk.core.scene import Badge, Card, Scene
+from kiosk.core.model import CommandId, Rect, Size, SlideId
+from kiosk.core.scene import Badge, Card, Label, Scene
 from kiosk.display import transitions
 from kiosk.display.canvas import Canvas, Handle
 from kiosk.display.cards import Compositor
 from kiosk.display.fonts import FontBook
+from kiosk.display.ground import UNKNOWN, Bounds, Ground
 from kiosk.display.images import PreparedSlide
+from kiosk.display.labels import LabelPainter
 from kiosk.display.parts import Part, Placed
+from kiosk.display.strip import StripPainter
 from kiosk.display.text import Typesetter
 from kiosk.display.theme import THEME, Colour, Theme
+from kiosk.display.thumbs import PreparedThumb
 from kiosk.display.voice import ENGLISH, Voice
 
 
@@ -36,6 +41,8 @@ class _Slide:
     mean: Colour
     first: Box
     last: Box
+    ground: Ground
+    places: tuple[Rect, ...]
 
 
 @frozen
@@ -76,6 +83,7 @@ class _Hung:
         )
 
 
+BLACK: Colour = (0, 0, 0)
 _Over = tuple[Card | None, Badge | None, bool, Size]
 """What the overlay follows from: card, badge, whether a photograph is behind it, the screen."""
 
@@ -90,8 +98,10 @@ class Painter:
         self._canvas = canvas
         self._voice = voice
         self._theme = theme
-        self._typesetter = Typesetter(FontBook(assets))
+        self._typesetter = Typesetter(FontBook(assets), voice.tag, voice.rtl)
         self._compositor = Compositor(theme, self._typesetter)
+        self._strip = StripPainter(canvas, theme, self._typesetter, voice)
+        self._labels = LabelPainter(canvas, theme, self._typesetter, voice, self._places)
         self._slides: dict[SlideId, _Slide] = {}
         self._parts: dict[Part, Handle] = {}
         self._overlay: list[tuple[Handle, Rect]] = []
@@ -110,21 +120,51 @@ class Painter:
         return frozenset(self._slides)
 
     def upload(self, slide_id: SlideId, prepared: PreparedSlide) -> None:
-        """Take in the pixels of a slide; a second time replaces them (after the screen was resized)."""
+        """Take in the pixels of a slide; a second time replaces them."""
+        for _ in self.uploading(slide_id, prepared):
+            pass
+
+    def uploading(self, slide_id: SlideId, prepared: PreparedSlide) -> Iterator[None]:
+        """The same in steps of a few milliseconds: a large slide never holds up a frame. It is there after the last."""
+        handle = yield from self._canvas.hang(prepared.patches, prepared.size)
         self.drop(slide_id)
         self._slides[slide_id] = _Slide(
-            handle=self._canvas.upload(prepared.pixels, prepared.size, alpha=False),
+            handle=handle,
             size=prepared.size,
             screen=prepared.screen or prepared.size,
             mean=prepared.mean,
             first=prepared.first,
             last=prepared.last,
+            ground=prepared.ground or Ground(),
+            places=prepared.places,
         )
 
     def drop(self, slide_id: SlideId) -> None:
         """Forget a slide. One that is not here is no mistake."""
         if (slide := self._slides.pop(slide_id, None)) is not None:
             self._canvas.release(slide.handle)
+        self._labels.drop(slide_id)
+
+    def expect(self, slide_id: SlideId, labels: tuple[Label, ...], *, clock: bool = False) -> None:
+        """Have what will stand on an uploaded slide ready, so that the transition to it has nothing to render.
+
+        One that is not here is no mistake: it may have been dropped as soon as it came.
+        """
+        if slide_id in self._slides:
+            self._labels.prepare(slide_id, labels, self._bounds, clock=clock)
+
+    @property
+    def thumbs(self) -> frozenset[CommandId]:
+        """The thumbnails that are uploaded."""
+        return self._strip.thumbs
+
+    def upload_thumb(self, thumb: CommandId, prepared: PreparedThumb) -> None:
+        """Take in the pixels of a thumbnail, by the name of the command that made it."""
+        self._strip.upload(thumb, prepared)
+
+    def drop_thumb(self, thumb: CommandId) -> None:
+        """Forget a thumbnail. One that is not here is no mistake."""
+        self._strip.drop(thumb)
 
     def paint(self, scene: Scene) -> bool:
         """Show the scene. Returns whether anything was presented: an equal scene over equal slides is not."""
@@ -147,22 +187,48 @@ class Painter:
 
     def _draw(self) -> None:
         scene, screen = self._scene, self._canvas.size
+        if scene.dark:
+            self._canvas.fill(Rect(0, 0, screen.width, screen.height), BLACK)
+            return
         overlay = self._prepared_overlay(scene, screen)
+        self._strip.prepare(scene.strip, screen)
         old = self._hung(scene.current, scene.motion)
         new = self._hung(scene.incoming, scene.incoming_motion)
         whole = Rect(0, 0, screen.width, screen.height)
         if old is not None and new is not None:
-            transitions.draw(self._canvas, scene.kind, old, new, scene.progress)
+            transitions.draw(self._canvas, scene.kind, old, new, scene.progress, backwards=scene.backwards)
         elif (only := old or new) is not None:
             only.draw(whole, whole, 1.0 if only is old else scene.progress)
+        if old is not None:
+            self._labels.draw(scene if new is not None else _arrived(scene), self._bounds)
         for handle, rect in overlay:
             self._canvas.draw(handle, rect)
+        if scene.strip is not None:
+            self._strip.draw(scene.strip.opacity)
 
     def _hung(self, slide_id: SlideId | None, motion: float) -> _Hung | None:
         slide = self._slide(slide_id)
         if slide is None:
             return None
         return _Hung(slide, self._canvas, slide.first.towards(slide.last, motion), self._theme)
+
+    def _places(self, slide_id: SlideId) -> tuple[Rect, ...]:
+        """Where the pictures of a slide lie on the screen; none where that is not known, or changes."""
+        slide = self._slide(slide_id)
+        return slide.places if slide is not None and slide.screen == self._canvas.size else ()
+
+    def _bounds(self, slide_id: SlideId, rect: Rect) -> Bounds:
+        """How dark and how bright a slide is behind this rectangle, wherever its view is."""
+        slide, screen = self._slide(slide_id), self._canvas.size
+        if slide is None or slide.screen != screen:
+            return UNKNOWN
+        seen = Box(
+            rect.x / screen.width,
+            rect.y / screen.height,
+            rect.right / screen.width,
+            rect.bottom / screen.height,
+        )
+        return slide.ground.between(seen.within(slide.first).around(seen.within(slide.last)))
 
     def _prepared_overlay(self, scene: Scene, screen: Size) -> list[tuple[Handle, Rect]]:
         """Handles and places of everything over the photographs; rendered again only where it differs."""
@@ -199,12 +265,18 @@ class Painter:
         return self._canvas.upload(image.tobytes(), size, alpha=image.mode == "RGBA")
 
 
+def _arrived(scene: Scene) -> Scene:
+    """Without its transition."""
+    return evolve(scene, incoming=None, incoming_labels=(), progress=0.0)
+
+
 def spoken(card: Card, voice: Voice) -> Card:
     """The card in this language. Codes and addresses are in none."""
     return evolve(
         card,
         title=voice.say(card.title),
         body=voice.say(card.body),
+        hint=voice.say(card.hint),
         status=voice.say(card.status),
         footnote=voice.say(card.footnote),
     )

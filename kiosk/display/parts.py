@@ -5,14 +5,16 @@ A part is its own cache key: equal parts have equal pixels, so a changed line of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
-from attrs import frozen
-from PIL import Image
+from attrs import evolve, frozen
+from PIL import Image, ImageOps
 
+from kiosk.core.layout import mirrored
 from kiosk.core.model import Rect, Size
-from kiosk.core.scene import Mark
-from kiosk.display import qr, shapes
+from kiosk.core.scene import Illustration, Mark
+from kiosk.display import illustrations, qr, shapes
 from kiosk.display.text import Block, Typesetter
 from kiosk.display.theme import Colour
 
@@ -61,17 +63,27 @@ class Plate:
 
 @frozen
 class Symbol:
-    """A QR on its white plate, which is as wide as its column: more quiet zone than needed harms nobody."""
+    """A QR on its white plate, a square of ``side`` pixels."""
 
     text: str
-    size: Size
+    side: int
     radius: int
 
     def render(self, typesetter: Typesetter) -> Image.Image:  # noqa: ARG002
-        side = min(self.size.width, self.size.height)
-        plate = Image.new("L", (self.size.width, self.size.height), 255)
-        plate.paste(qr.draw(self.text, side), ((plate.width - side) // 2, (plate.height - side) // 2))
-        return shapes.framed(plate, self.radius)
+        return shapes.framed(qr.draw(self.text, self.side), self.radius)
+
+
+@frozen
+class Drawing:
+    """The illustration of a card, a square of ``side`` pixels."""
+
+    kind: Illustration
+    side: int
+    ink: Colour
+    accent: Colour
+
+    def render(self, typesetter: Typesetter) -> Image.Image:  # noqa: ARG002
+        return illustrations.draw(self.kind, self.side, self.ink, self.accent)
 
 
 @frozen
@@ -100,10 +112,13 @@ class Bar:
     done: int | None
     colour: Colour
     track: Colour
+    rtl: bool = False
+    """Whether it fills from the right."""
 
     def render(self, typesetter: Typesetter) -> Image.Image:  # noqa: ARG002
         share = 0.0 if self.done is None else self.done / self.size.width
-        return shapes.bar(self.size, share, self.colour, self.track)
+        bar = shapes.bar(self.size, share, self.colour, self.track)
+        return ImageOps.mirror(bar) if self.rtl else bar
 
 
 @frozen
@@ -116,3 +131,20 @@ class Sign:
 
     def render(self, typesetter: Typesetter) -> Image.Image:  # noqa: ARG002
         return shapes.mark(self.kind, self.side, self.colour)
+
+
+def mirror(placed: Iterable[Placed], screen: Size) -> list[Placed]:
+    """The same parts as a reader from right to left has them: each on the other side of the screen.
+
+    Text changes its edge and bars their direction; pictures, signs and QR codes stay as they are.
+    """
+    whole = Rect(0, 0, screen.width, screen.height)
+    return [Placed(_turned(item.part), mirrored(item.rect, whole)) for item in placed]
+
+
+def _turned(part: Part) -> Part:
+    if isinstance(part, Words):
+        return evolve(part, align=1.0 - part.align)
+    if isinstance(part, Bar):
+        return evolve(part, rtl=not part.rtl)
+    return part

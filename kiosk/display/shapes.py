@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import floor
 from random import Random
 
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageDraw
 
 from kiosk.core.model import Size
 from kiosk.core.scene import Mark
@@ -150,18 +150,8 @@ _MARKS = {
 }
 
 
-def dithered(image: Image.Image, share: float) -> Image.Image:
-    """An RGB image darkened to ``share`` of its light without bands: noise goes in before the levels are cut."""
-    tile = _grain(round(1 / share) - 1)
-    noise = Image.new("RGB", image.size)
-    for y in range(0, image.height, tile.height):
-        for x in range(0, image.width, tile.width):
-            noise.paste(tile, (x, y))
-    return ImageChops.add(image, noise).point([int(level * share) for level in range(256)] * 3)
-
-
 @lru_cache(maxsize=4)
-def _grain(strength: int) -> Image.Image:
+def grain(strength: int) -> Image.Image:
     """Even grey noise from 0 to ``strength`` levels. RGB, 256 pixels square."""
     levels = bytes(level * (strength + 1) >> 8 for level in Random(7).randbytes(1 << 16))  # noqa: S311 -- grain
     noise = Image.frombytes("L", (256, 256), levels)
@@ -174,13 +164,3 @@ def sampled(
     """A thumbnail in a mere 0.3 ms: each of its pixels is the mean of sixteen samples instead of all."""
     fine = picture.resize((4 * size[0], 4 * size[1]), Image.Resampling.NEAREST, box=box)
     return fine.resize(size, Image.Resampling.BOX)
-
-
-def grained(size: Size, colour: Colour) -> Image.Image:
-    """A plate with the faint tooth of board: two levels of noise, so that it is neither flat nor banded. RGB."""
-    image = Image.new("RGB", (size.width, size.height))
-    tile = ImageChops.add(_grain(4), Image.new("RGB", (256, 256), colour), offset=-2)
-    for y in range(0, size.height, tile.height):
-        for x in range(0, size.width, tile.width):
-            image.paste(tile, (x, y))
-    return image

@@ -9,13 +9,15 @@ from pathlib import Path
 import pygame
 from PIL import Image
 
+from kiosk.core.focus import CENTRE, Focus
 from kiosk.core.model import Rect, Size, SlideId
+from kiosk.core.pairing import CLEARLY
 from kiosk.core.scene import Scene
 from kiosk.core.settings import MatStyle, Style, Surround, Transition
 from kiosk.display import shapes
 from kiosk.display.drivers import start_video
 from kiosk.display.fonts import FontBook
-from kiosk.display.images import slide_of
+from kiosk.display.images import slide_of, slide_of_all
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.text import Typesetter
@@ -36,12 +38,19 @@ STYLES: dict[str, Style] = {
 TRANSITIONS = [kind for kind in Transition if kind is not Transition.NONE]
 
 
-def contact_sheet(pictures: Sequence[Image.Image], assets: Path) -> Image.Image:
+_Looked = tuple[Image.Image, Focus]
+
+
+def contact_sheet(
+    pictures: Sequence[Image.Image], assets: Path, focuses: Sequence[Focus] | None = None
+) -> Image.Image:
     """RGB. A row for each picture (at least one), a column for each surround; the transitions in the last row.
 
-    assets: the folder that holds ``fonts/``.
+    Before them a row for each pair: of the upright pictures the first two, of those that are left the next two.
+    assets: the folder that holds ``fonts/``. focuses: what matters in each picture, None: its middle.
     """
-    rows = [[_hung(picture, style) for style in STYLES.values()] for picture in pictures]
+    looked = list(zip(pictures, focuses or [CENTRE] * len(pictures), strict=True))
+    rows = [[_hung(row, style) for style in STYLES.values()] for row in (*zip(looked), *_pairs(looked))]
     middles = _middles(pictures, assets)
     size = Size(
         _GAP + len(STYLES) * (CELL.width + _GAP),
@@ -72,9 +81,14 @@ def _small(image: Image.Image) -> Image.Image:
     return image.resize((CELL.width, CELL.height), Image.Resampling.LANCZOS)
 
 
-def _hung(picture: Image.Image, style: Style) -> Image.Image:
-    slide = slide_of(picture, SCREEN, style)
-    return _small(Image.frombytes("RGB", (slide.size.width, slide.size.height), slide.pixels))
+def _pairs(looked: Sequence[_Looked]) -> list[tuple[_Looked, ...]]:
+    upright = [each for each in looked if each[0].width < CLEARLY * each[0].height]
+    return list(zip(upright[::2], upright[1::2], strict=False))
+
+
+def _hung(looked: Sequence[_Looked], style: Style) -> Image.Image:
+    pictures, focuses = zip(*looked, strict=True)
+    return _small(slide_of_all(pictures, focuses, SCREEN, style).image)
 
 
 def _middles(pictures: Sequence[Image.Image], assets: Path) -> list[Image.Image]:

@@ -7,6 +7,7 @@ GL, at 14 ms a frame instead of 0.1.
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Sequence
 from itertools import count
 
 import pygame
@@ -15,7 +16,8 @@ from PIL import Image
 from kiosk.config import Rotation
 from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
-from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel, part_pixels
+from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel
+from kiosk.display.patches import Patch, flattened, part_pixels
 from kiosk.display.theme import Colour
 
 
@@ -60,6 +62,22 @@ class SurfaceCanvas:
         handle = Handle(next(self._numbers))
         self._images[handle] = image.convert_alpha() if alpha else image.convert()
         return handle
+
+    def hang(self, patches: Sequence[Patch], size: Size) -> Generator[None, None, Handle]:
+        # Nothing is uploaded: the pixels are where they will be drawn from, if they were put together before.
+        yield from ()
+        image = flattened(patches, size)
+        if self._rotation.value:
+            image = pygame.transform.rotate(image, -self._rotation.value)
+        if image.get_masks() != self._screen.get_masks():
+            image = image.convert()
+        handle = Handle(next(self._numbers))
+        self._images[handle] = image
+        return handle
+
+    @property
+    def composes(self) -> bool:
+        return False
 
     @property
     def moves(self) -> bool:

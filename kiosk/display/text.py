@@ -6,40 +6,26 @@ in here alters a text: it is broken into lines, made smaller, and at the very en
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
+from functools import lru_cache, partial
 
-from attrs import frozen
-from PIL import Image, ImageDraw, features
+from attrs import evolve, frozen
+from PIL import Image, ImageDraw
 
-from kiosk.display import breaking
-from kiosk.display.fonts import FontBook, load
+from kiosk.display import breaking, pen, scripts, wrapping
+from kiosk.display.fonts import FontBook
+from kiosk.display.pen import has_raqm
+from kiosk.display.runs import Hand, direction
+from kiosk.display.segments import belongs_to_the_letter_before, isolated
 from kiosk.display.theme import Colour, Type
+
+__all__ = ["CAPITALS", "Block", "Typesetter", "has_raqm"]
 
 CAPITALS = 0.727
 """Height of Inter's capitals, as a share of the type size."""
 ELLIPSIS = "\u2026"
 NEARLY = 0.9
 """Share of its size that an address keeps for the sake of one line; for less it is broken instead."""
-
-
-@lru_cache(maxsize=1)
-def has_raqm() -> bool:
-    """Whether Pillow can shape text: it loads libfribidi0 by name when it is first asked."""
-    return bool(features.check("raqm"))
-
-
-def is_rtl(text: str) -> bool:
-    """Whether the first letter with a direction runs from right to left (Unicode UAX #9, rules P2 and P3)."""
-    for letter in text:
-        kind = unicodedata.bidirectional(letter)
-        if kind in ("R", "AL"):
-            return True
-        if kind == "L":
-            return False
-    return False
 
 
 @frozen
@@ -53,12 +39,15 @@ class Block:
     width: int
     """Of the widest line."""
     rtl: bool = False
+    """The direction of the paragraph."""
     shortened: bool = False
+    least_leading: float = 0.0
+    """What the marks of a language need from base line to base line, as a share of the type size."""
 
     @property
     def leading(self) -> float:
         """From base line to base line, pixels."""
-        return self.pixels * self.type.leading
+        return self.pixels * max(self.type.leading, self.least_leading)
 
     @property
     def height(self) -> int:
@@ -78,13 +67,21 @@ class Block:
 
 @frozen
 class Typesetter:
-    """Measures, breaks and draws. Cheap to make; what it remembers is bounded and shared."""
+    """Measures, breaks and draws, in one language. Cheap to make; what it remembers is bounded and shared."""
 
     book: FontBook
+    tag: str = "en"
+    """The language, as Voice has it."""
+    rtl: bool = False
+    """Whether that language runs from right to left."""
 
     def measure(self, text: str, type_: Type, pixels: int) -> float:
         """The width of one line, in pixels."""
-        return _measure(self.book, text, type_, pixels, is_rtl(text))
+        return self._measured(text, type_, pixels, rtl=direction(text, rtl=self.rtl))
+
+    def hand(self, type_: Type, *, rtl: bool) -> Hand:
+        """The letters of this type in this language, for a paragraph of this direction."""
+        return Hand(self.book, type_.family, type_.weight, self.tag, rtl)
 
     def set(self, text: str, type_: Type, pixels: int, width: int, *, balance: bool = False) -> Block:
         """Break the text into lines of at most ``width`` pixels; balanced: of about the same length."""
@@ -92,8 +89,13 @@ class Typesetter:
 
     def set_anew(self, text: str, type_: Type, pixels: int, width: int, *, balance: bool) -> Block:
         """What :meth:`set` does for a text that it does not remember."""
-        breaker = self._balanced if balance else self._broken
-        return self._block(breaker(text, type_, pixels, width), type_, pixels, width)
+        rtl = direction(text, rtl=self.rtl)
+        measure = partial(pen.measure, hand=self.hand(type_, rtl=rtl), style=type_, pixels=pixels)
+        if balance:
+            lines = wrapping.balanced(text, measure, width, max(2, pixels // 4))
+        else:
+            lines = wrapping.wrapped(text, measure, width)
+        return self._block(isolated(lines), type_, pixels, width, rtl=rtl)
 
     def set_code(self, text: str, type_: Type, pixels: int, width: int, least: int) -> Block:
         """The largest type, up to ``pixels``, on as few lines as ``least`` allows; nothing is left out."""
@@ -127,7 +129,7 @@ class Typesetter:
         self, text: str, type_: Type, sizes: range, width: int, lines: int, signs: str = ""
     ) -> Block | None:
         for size in sizes:
-            if self.measure(text, type_, size) > width * lines:
+            if self._measured(text, type_, size, rtl=False) > width * lines:
                 continue
             fits = self._fits(type_, size, width)
             cut = breaking.after(signs, text, fits) if signs else breaking.anywhere(text, fits)
@@ -135,12 +137,17 @@ class Typesetter:
                 return self._block(cut, type_, size, width)
         return None
 
-    def _fits(self, type_: Type, pixels: int, width: int) -> Callable[[str], bool]:
-        return lambda part: self.measure(part.rstrip(), type_, pixels) <= width
+    def _measured(self, text: str, type_: Type, pixels: int, *, rtl: bool) -> float:
+        return pen.measure(text, self.hand(type_, rtl=rtl), type_, pixels)
 
-    def _block(self, lines: list[str], type_: Type, pixels: int, width: int) -> Block:
-        widest = max((self.measure(line, type_, pixels) for line in lines), default=0.0)
-        return Block(tuple(lines), type_, pixels, min(width, round(widest + 0.5)), is_rtl("".join(lines)))
+    def _fits(self, type_: Type, pixels: int, width: int) -> Callable[[str], bool]:
+        hand = self.hand(type_, rtl=False)
+        return lambda part: pen.measure(part.rstrip(), hand, type_, pixels) <= width
+
+    def _block(self, lines: list[str], type_: Type, pixels: int, width: int, *, rtl: bool = False) -> Block:
+        widest = max((self._measured(line, type_, pixels, rtl=rtl) for line in lines), default=0.0)
+        width = min(width, round(widest + 0.5))
+        return Block(tuple(lines), type_, pixels, width, rtl, least_leading=scripts.leading(self.tag))
 
     def shorten(self, block: Block, lines: int) -> Block:
         """The block with at most so many lines, the last one ending in an ellipsis."""
@@ -148,65 +155,26 @@ class Typesetter:
             return block
         kept = list(block.lines[: max(1, lines)])
         last = kept[-1]
-        while last and self.measure(last.rstrip() + ELLIPSIS, block.type, block.pixels) > block.width:
-            last = last[:-1]
-        kept[-1] = last.rstrip(" ,.;:") + ELLIPSIS
-        return Block(tuple(kept), block.type, block.pixels, block.width, block.rtl, shortened=True)
+        while last and self._line_width(wrapping.bare(last) + ELLIPSIS, block) > block.width:
+            last = _without_the_last_letter(last)
+        kept[-1] = last.rstrip(" ,.;:\u200b") + ELLIPSIS
+        return evolve(block, lines=tuple(isolated(kept)), shortened=True)
 
     def draw(self, block: Block, colour: Colour, width: int, align: float) -> Image.Image:
         """The block as RGBA with ``block.bleed`` around it. align: 0 left, 0.5 middle, 1 right in ``width`` pixels."""
         bleed = block.bleed
         mask = Image.new("L", (width + 2 * bleed, block.height + 2 * bleed), 0)
-        pen = ImageDraw.Draw(mask)
+        nib, hand = ImageDraw.Draw(mask), self.hand(block.type, rtl=block.rtl)
         for number, line in enumerate(block.lines):
-            room = width - self.measure(line, block.type, block.pixels)
+            x = bleed + (width - self._line_width(line, block)) * align
             base = bleed + number * block.leading + (block.leading + CAPITALS * block.pixels) / 2
-            self._draw_line(pen, line, block, bleed + room * align, round(base))
+            pen.draw(nib, (x, round(base)), line, hand, block.type, block.pixels)
         image = Image.new("RGBA", mask.size, (*colour, 0))
         image.putalpha(mask)
         return image
 
-    def _draw_line(self, pen: ImageDraw.ImageDraw, line: str, block: Block, x: float, base: int) -> None:
-        style = block.type
-        for path, run in _visual(self.book, line, style, block.rtl):
-            font = load(path, block.pixels)
-            shaping = _shaping(style, block.rtl)
-            if style.tracking and not block.rtl:
-                for cluster in _clusters(run):
-                    pen.text((x, base), cluster, fill=255, font=font, anchor="ls", **shaping)  # type: ignore[arg-type]
-                    x += _cluster_width(path, cluster, style, block.pixels) + style.tracking * block.pixels
-                continue
-            pen.text((x, base), run, fill=255, font=font, anchor="ls", **shaping)  # type: ignore[arg-type]
-            x += font.getlength(run, **shaping)  # type: ignore[arg-type]
-
-    def _broken(self, text: str, type_: Type, pixels: int, width: int) -> list[str]:
-        lines: list[str] = []
-        for paragraph in text.split("\n"):
-            line = ""
-            for word in _words(paragraph):
-                if not line or self.measure((line + word).rstrip(), type_, pixels) <= width:
-                    line += word
-                else:
-                    lines.append(line.rstrip())
-                    line = word
-                *cut, line = breaking.anywhere(line, self._fits(type_, pixels, width))
-                lines += cut
-            lines.append(line.rstrip())
-        return lines
-
-    def _balanced(self, text: str, type_: Type, pixels: int, width: int) -> list[str]:
-        """The narrowest lines that are no more lines: no single word is left over at the end."""
-        lines = self._broken(text, type_, pixels, width)
-        longest = max((self.measure(word.rstrip(), type_, pixels) for word in _words(text)), default=0.0)
-        narrow, wide = max(width // 2, int(longest)), width
-        while wide - narrow > max(2, pixels // 4):
-            middle = (narrow + wide) // 2
-            attempt = self._broken(text, type_, pixels, middle)
-            if len(attempt) > len(lines):
-                narrow = middle
-            else:
-                wide, lines = middle, attempt
-        return lines
+    def _line_width(self, line: str, block: Block) -> float:
+        return self._measured(line, block.type, block.pixels, rtl=block.rtl)
 
 
 @lru_cache(maxsize=256)
@@ -215,63 +183,9 @@ def _set(setter: Typesetter, text: str, type_: Type, pixels: int, width: int, ba
     return setter.set_anew(text, type_, pixels, width, balance=balance)
 
 
-def _words(paragraph: str) -> list[str]:
-    """Pieces that stay together, each with the blanks that follow it. Scripts without blanks break at any letter."""
-    words: list[str] = []
-    for letter in paragraph:
-        fresh = not words or (words[-1][-1:].isspace() and not letter.isspace())
-        if (
-            fresh
-            or (_stands_alone(letter) and not letter.isspace())
-            or (words and _stands_alone(words[-1][-1:]))
-        ):
-            words.append(letter)
-        else:
-            words[-1] += letter
-    return words
-
-
-def _stands_alone(letter: str) -> bool:
-    return "\u3040" <= letter <= "\u9fff" or "\U00020000" <= letter <= "\U0003ffff"
-
-
-def _clusters(run: str) -> list[str]:
-    """Letters with the marks that belong to them."""
-    clusters: list[str] = []
-    for letter in run:
-        if clusters and unicodedata.combining(letter):
-            clusters[-1] += letter
-        else:
-            clusters.append(letter)
-    return clusters
-
-
-def _shaping(style: Type, rtl: bool) -> dict[str, object]:
-    if not has_raqm():
-        return {}
-    return {"direction": "rtl" if rtl else "ltr", "features": list(style.features)}
-
-
-def _visual(book: FontBook, line: str, style: Type, rtl: bool) -> list[tuple[Path, str]]:
-    """The runs of one line from left to right; inside a run RAQM sees to the order."""
-    runs = book.runs(line, style.family, style.weight)
-    return list(reversed(runs)) if rtl and has_raqm() else list(runs)
-
-
-@lru_cache(maxsize=1024)
-def _measure(book: FontBook, text: str, style: Type, pixels: int, rtl: bool) -> float:
-    width = 0.0
-    for path, run in book.runs(text, style.family, style.weight):
-        if style.tracking and not rtl:
-            clusters = _clusters(run)
-            width += sum(_cluster_width(path, cluster, style, pixels) for cluster in clusters)
-            width += style.tracking * pixels * len(clusters)
-        else:
-            width += load(path, pixels).getlength(run, **_shaping(style, rtl))  # type: ignore[arg-type]
-    # No room is added after the last letter.
-    return width - (style.tracking * pixels if style.tracking and text and not rtl else 0.0)
-
-
-@lru_cache(maxsize=256)
-def _cluster_width(path: Path, cluster: str, style: Type, pixels: int) -> float:
-    return float(load(path, pixels).getlength(cluster, **_shaping(style, rtl=False)))  # type: ignore[arg-type]
+def _without_the_last_letter(text: str) -> str:
+    """A letter goes together with its marks: an accent alone says nothing."""
+    end = len(text) - 1
+    while end > 0 and belongs_to_the_letter_before(text[end]):
+        end -= 1
+    return text[:end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Sequence
 from itertools import count
 
 import pygame
@@ -13,6 +14,8 @@ from kiosk.config import Rotation
 from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel
+from kiosk.display.composing import Composer
+from kiosk.display.patches import Patch
 from kiosk.display.theme import Colour
 from kiosk.errors import DisplayError
 
@@ -41,6 +44,8 @@ class TextureCanvas:
         os.environ.setdefault("SDL_RENDER_SCALE_QUALITY", "linear")
         self._rotation = rotation
         self._images: dict[Handle, Texture] = {}
+        self._slides: set[Handle] = set()
+        self._spare: Texture | None = None
         self._numbers = count(1)
         self._generation = 0
         self._flips = 0
@@ -56,6 +61,7 @@ class TextureCanvas:
         except DisplayError:
             self._window.destroy()
             raise
+        self._composer = Composer(self._renderer, rotation, turns=self.composes)
         self._panel = Size(*self._window.size)
 
     @property
@@ -84,6 +90,27 @@ class TextureCanvas:
         handle = Handle(next(self._numbers))
         self._images[handle] = texture
         return handle
+
+    def hang(self, patches: Sequence[Patch], size: Size) -> Generator[None, None, Handle]:
+        texture = self._blank(logical(size, self._rotation))
+        yield from self._composer.compose(texture, patches, size)
+        texture.blend_mode = pygame.BLENDMODE_BLEND
+        handle = Handle(next(self._numbers))
+        self._images[handle] = texture
+        self._slides.add(handle)
+        return handle
+
+    def _blank(self, panel: Size) -> Texture:
+        """What a slide is put together on; the next one is probably as large as the last, and fresh memory is dear."""
+        texture, self._spare = self._spare, None
+        if texture is None or (texture.width, texture.height) != (panel.width, panel.height):
+            texture = Texture(self._renderer, (panel.width, panel.height), target=True)
+        return texture
+
+    @property
+    def composes(self) -> bool:
+        # SDL's own renderer scales roughly, and takes the CPU's time for it.
+        return self.driver != "software"
 
     @property
     def moves(self) -> bool:
@@ -126,13 +153,17 @@ class TextureCanvas:
         return Image.frombytes("RGB", upright.get_size(), pygame.image.tobytes(upright, "RGB"))
 
     def release(self, handle: Handle) -> None:
-        del self._images[handle]
+        texture = self._images.pop(handle)
+        if handle in self._slides:
+            self._slides.remove(handle)
+            self._spare = texture
 
     def close(self) -> None:
         # Textures die before their renderer, and the renderer before its window.
         self._images.clear()
+        self._spare = None
         if self._window is not None:
-            del self._renderer
+            del self._composer, self._renderer
             self._window.destroy()
             self._window = None
 

@@ -29,16 +29,18 @@ class Layer(Protocol):
         """Draw the part of it that would be seen in ``strip`` of the screen at ``at``, which is as large."""
 
 
-def draw(canvas: Canvas, kind: Transition, old: Layer, new: Layer, progress: float) -> None:
-    """One frame on the whole screen. progress: 0 to 1."""
+def draw(
+    canvas: Canvas, kind: Transition, old: Layer, new: Layer, progress: float, *, backwards: bool = False
+) -> None:
+    """One frame on the whole screen. progress: 0 to 1. backwards: what moves across comes from the other side."""
     screen = canvas.size
     match kind:
         case Transition.DISSOLVE:
             _dissolve(canvas, old, new, progress)
         case Transition.PUSH:
-            _push(screen, old, new, progress)
+            _push(screen, old, new, progress, backwards)
         case Transition.WIPE:
-            _wipe(screen, old, new, progress)
+            _wipe(screen, old, new, progress, backwards)
         case _:
             whole = Rect(0, 0, screen.width, screen.height)
             old.draw(whole, whole)
@@ -56,28 +58,35 @@ def _dissolve(canvas: Canvas, old: Layer, new: Layer, progress: float) -> None:
         canvas.fill(whole, (red, green, blue), veil)
 
 
-def _push(screen: Size, old: Layer, new: Layer, progress: float) -> None:
-    """The new one comes from the right and takes the old one's place."""
-    edge = screen.width - round(progress * screen.width)
-    if edge > 0:
-        gone = screen.width - edge
-        old.draw(Rect(gone, 0, edge, screen.height), Rect(0, 0, edge, screen.height))
-    if edge < screen.width:
-        come = screen.width - edge
-        new.draw(Rect(0, 0, come, screen.height), Rect(edge, 0, come, screen.height))
+def _push(screen: Size, old: Layer, new: Layer, progress: float, backwards: bool) -> None:
+    """The new one comes from the right, backwards from the left, and takes the old one's place."""
+    come = round(progress * screen.width)
+    stays = screen.width - come
+    edge = come if backwards else stays
+    if stays > 0:
+        seen, at = (0, edge) if backwards else (come, 0)
+        old.draw(Rect(seen, 0, stays, screen.height), Rect(at, 0, stays, screen.height))
+    if come > 0:
+        seen, at = (stays, 0) if backwards else (0, edge)
+        new.draw(Rect(seen, 0, come, screen.height), Rect(at, 0, come, screen.height))
 
 
-def _wipe(screen: Size, old: Layer, new: Layer, progress: float) -> None:
-    """A soft edge goes from the left to the right."""
+def _wipe(screen: Size, old: Layer, new: Layer, progress: float, backwards: bool) -> None:
+    """A soft edge goes from the left to the right, backwards from the right to the left."""
     whole = Rect(0, 0, screen.width, screen.height)
+
+    def strip(left: int, right: int, opacity: float) -> None:
+        x = screen.width - right if backwards else left
+        part = Rect(x, 0, right - left, screen.height)
+        new.draw(part, part, opacity)
+
     old.draw(whole, whole)
     edge = WIPE_EDGE * screen.width
     begin = progress * (screen.width + edge) - edge
     if (solid := min(round(begin), screen.width)) > 0:
-        new.draw(Rect(0, 0, solid, screen.height), Rect(0, 0, solid, screen.height))
+        strip(0, solid, 1.0)
     for step in range(WIPE_STEPS):
         left = min(max(round(begin + edge * step / WIPE_STEPS), 0), screen.width)
         right = min(max(round(begin + edge * (step + 1) / WIPE_STEPS), 0), screen.width)
         if right > left:
-            strip = Rect(left, 0, right - left, screen.height)
-            new.draw(strip, strip, 1.0 - (step + 0.5) / WIPE_STEPS)
+            strip(left, right, 1.0 - (step + 0.5) / WIPE_STEPS)

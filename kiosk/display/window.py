@@ -20,7 +20,11 @@ _KEYS = {
     pygame.K_ESCAPE: Verb.CANCEL,
     pygame.K_h: Verb.HIDE,
     pygame.K_q: Verb.QUIT,
+    pygame.K_s: Verb.SLEEP,
+    pygame.K_RETURN: Verb.WAKE,
 }
+_TOUCHED = (pygame.MOUSEBUTTONDOWN, pygame.FINGERDOWN)
+"""So far they light a frame that sleeps, and that is all."""
 _RESIZED = (pygame.WINDOWSIZECHANGED, pygame.VIDEORESIZE)
 _UNCOVERED = (pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN)
 
@@ -41,7 +45,9 @@ class Screen:
             if event.type == pygame.KEYDOWN:
                 if verb := _verb(event.key, event.mod, paused=paused):
                     # A key may be pressed by accident: the core wants the one that erases everything twice.
-                    happened.append(Asked(verb=verb, confirmed=verb is not Verb.SIGN_OUT))
+                    happened.append(Asked(verb=verb, confirmed=verb is not Verb.SIGN_OUT, key=True))
+            elif event.type in _TOUCHED:
+                happened.append(Asked(verb=Verb.WAKE, key=True))
             elif event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 happened.append(Asked(verb=Verb.QUIT))
             elif event.type in _RESIZED or event.type in _UNCOVERED:
