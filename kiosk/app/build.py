@@ -3,32 +3,46 @@ while pygame is imported and the window opens; the network's libraries come afte
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from kiosk.app.loop import Ending, Kiosk, Signature
+from kiosk.app.preparing import Preparer
 from kiosk.app.secrets import masked, masked_log
 from kiosk.app.workers import Message, Workers
-from kiosk.config import Config, Loaded
+from kiosk.config import Config, Loaded, SleepConfig, span_of
 from kiosk.control import ControlRequest, ControlServer
 from kiosk.core.events import Asked, Verb
 from kiosk.core.hanging import calm, moving, still
-from kiosk.core.model import Seconds, Size, Slide
-from kiosk.core.settings import Settings, Style, Transition
+from kiosk.core.model import Seconds, Size, StoredItem
+from kiosk.core.settings import Caption, Settings, SleepHours, Style, Transition
+from kiosk.language import Language, language_for
 from kiosk.storage import Storage
-from kiosk.system import logs, paths
+from kiosk.system import logs, memory, paths
 from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
 from kiosk.system.lock import InstanceLock
 from kiosk.system.notify import Notifier
+from kiosk.system.zone import local_zone
+
+_log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from kiosk.display import PreparedSlide
+    from kiosk.display import PreparedThumb
     from kiosk.google import GoogleClient
+    from kiosk.system.panel import Panel
+
+SWITCH_SECONDS = 0.001
+"""After so long another thread gets the interpreter: the loop wants it for a tenth of that in each frame, and would
+wait for five times as long behind each of the downloads. It halves the frames that come late."""
 
 
 def run_frame(
@@ -41,6 +55,7 @@ def run_frame(
     """
     config = loaded.config
     started = time.monotonic()
+    sys.setswitchinterval(SWITCH_SECONDS)
     redactor = masked_log(loaded, env)
     logs.dump_threads_on_signal()
     dirs = paths.find(env, state_dir=config.storage.state_dir, cache_dir=config.storage.cache_dir)
@@ -49,9 +64,17 @@ def run_frame(
         inbox: Inbox[Message] = Inbox()
         storage = new_storage(loaded, dirs)
         put = masked(redactor, inbox.put)
-        workers = Workers(storage, client_maker(config, lan_host), _preparer(storage), put)
+        preparer = Preparer(storage)
+        workers = Workers(
+            storage,
+            client_maker(config, lan_host),
+            preparer,
+            put,
+            _thumb_maker(storage),
+            _panel_maker(config.sleep, dirs, env),
+        )
         kiosk = Kiosk(
-            settings=settings_of(loaded),
+            settings=settings_of(loaded, env),
             clock=RealClock(),
             inbox=inbox,
             workers=workers,
@@ -64,14 +87,21 @@ def run_frame(
         kiosk.open_catalog()
         try:
             with quit_on_signals(inbox.put):
-                return _show(kiosk, config, dirs, put)
+                return _show(kiosk, preparer, config, dirs, put, language_for(config.display.language, env))
         finally:
             if workers.stop():
                 storage.close()
 
 
-def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, put: Callable[[ControlRequest], None]) -> Ending:
-    from kiosk.display import Painter, open_screen
+def _show(
+    kiosk: Kiosk,
+    preparer: Preparer,
+    config: Config,
+    dirs: paths.Dirs,
+    put: Callable[[ControlRequest], None],
+    voice: Language,
+) -> Ending:
+    from kiosk.display import Painter, open_screen, themed
 
     display = config.display
     size = None if display.fullscreen else Size(display.width, display.height)
@@ -80,11 +110,24 @@ def _show(kiosk: Kiosk, config: Config, dirs: paths.Dirs, put: Callable[[Control
     try:
         screen = open_screen(size, display.rotation, display.renderer)
         try:
-            return kiosk.run(screen, Painter(screen.canvas, paths.assets_dir()))
+            preparer.flat = not screen.canvas.composes
+            theme = themed(display.type, display.contrast)
+            name_missing_fonts(voice.tag)
+            return kiosk.run(screen, Painter(screen.canvas, paths.assets_dir(), theme, voice))
         finally:
             screen.close()
     finally:
         control.stop()
+
+
+def name_missing_fonts(tag: str) -> None:
+    """Say in the log which Debian package has the letters of this language, where this machine lacks them."""
+    from kiosk.display import lacking
+
+    for script in lacking(tag):
+        _log.warning(
+            "no font here has the letters of %s: install Debian's package %s", script.name, script.package
+        )
 
 
 def new_storage(loaded: Loaded, dirs: paths.Dirs) -> Storage:
@@ -97,6 +140,7 @@ def new_storage(loaded: Loaded, dirs: paths.Dirs) -> Storage:
         client_id=loaded.config.google.client_id,
         key=None if key is None else key.bytes,
         encrypt=storage.encrypt,
+        faces=loaded.config.picture.faces,
     )
 
 
@@ -118,21 +162,35 @@ def client_maker(config: Config, lan_host: str | None = None) -> Callable[[], Go
     return new_client
 
 
-def _preparer(storage: Storage) -> Callable[[Slide, Size, Style], PreparedSlide]:
-    def prepare(slide: Slide, screen: Size, style: Style) -> PreparedSlide:
-        from kiosk.display import prepare as read
+def _panel_maker(sleep: SleepConfig, dirs: paths.Dirs, env: Mapping[str, str]) -> Callable[[], Panel]:
+    def new_panel() -> Panel:
+        from kiosk.system.panel import Panel
+        from kiosk.system.panel_memory import PanelMemory
+        from kiosk.system.panel_methods import methods
 
-        item = slide.items[0]
+        known = PanelMemory(dirs.state)
+        return Panel(methods(sleep.method, env, known), known)
+
+    return new_panel
+
+
+def _thumb_maker(storage: Storage) -> Callable[[StoredItem, int], PreparedThumb]:
+    def make(item: StoredItem, side: int) -> PreparedThumb:
+        from kiosk.display import prepare_thumb
+
         with storage.picture(item) as file:
-            return read(storage.path_of(item), screen, style, file=file)
+            return prepare_thumb(storage.path_of(item), side, item.measure, file=file)
 
-    return prepare
+    return make
 
 
-def settings_of(loaded: Loaded) -> Settings:
+def settings_of(loaded: Loaded, env: Mapping[str, str] = os.environ) -> Settings:
     config, show = loaded.config, loaded.config.slideshow
     transition = 0.0 if show.transition is Transition.NONE else show.transition_seconds
-    style = Style(config.picture.surround, config.picture.mat, show.motion)
+    picture = config.picture
+    words = picture.caption is not Caption.OFF or picture.clock or picture.marks
+    zone = local_zone(env)
+    style = Style(picture.surround, picture.mat, show.motion, words=words)
     return Settings(
         client=config.google.client,
         display_name=config.google.display_name,
@@ -143,9 +201,24 @@ def settings_of(loaded: Loaded) -> Settings:
         transition=Seconds(transition),
         kind=calm(show.transition) if show.reduced_motion else show.transition,
         style=still(style) if show.reduced_motion else moving(style, show.dwell_seconds + 2 * transition),
+        reduced_motion=show.reduced_motion,
+        room=memory.read().room,
+        pairs=picture.pairs,
+        caption=picture.caption,
+        clock=picture.clock,
+        marks=picture.marks,
+        zone=zone,
+        sleep=sleep_hours(config.sleep, zone),
         config_path=str(loaded.place),
         keep_signed_in=config.google.keep_signed_in,
         seed=os.urandom(32),
+    )
+
+
+def sleep_hours(sleep: SleepConfig, zone: tzinfo) -> SleepHours:
+    """zone: the machine's, where the configuration names none."""
+    return SleepHours(
+        tuple(span_of(line) for line in sleep.hours), ZoneInfo(sleep.time_zone) if sleep.time_zone else zone
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from attrs import evolve
+
 from kiosk.app.build import client_maker, new_storage, settings_of
 from kiosk.app.key_place import check_key_place
 from kiosk.app.secrets import masked, masked_log
@@ -37,6 +39,7 @@ from kiosk.core.commands import (
     WipeEverything,
 )
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, Saved, Wiped
+from kiosk.core.settings import SleepHours
 from kiosk.errors import StorageError, Unexpected
 from kiosk.system import paths
 from kiosk.system.clock import RealClock
@@ -80,7 +83,9 @@ class Headless:
         self._wiped = False
         self._held: list[Command] = []
         """Picking sessions to be made: by the frame, unless a sign-out has to find and delete them."""
-        self.state, commands = machine.start(settings_of(loaded), self._clock.now())
+        # Nobody looks, so there is no panel to see to.
+        settings = evolve(settings_of(loaded), sleep=SleepHours())
+        self.state, commands = machine.start(settings, self._clock.now())
         for command in commands:
             workers.do(command)
 
@@ -146,7 +151,7 @@ def headless(loaded: Loaded, env: Mapping[str, str]) -> Iterator[Headless]:
     with InstanceLock(dirs.state):
         inbox: Inbox[Message] = Inbox()
         storage = new_storage(loaded, dirs)
-        workers = Workers(storage, client_maker(config), _no_screen, masked(redactor, inbox.put))
+        workers = Workers(storage, client_maker(config), _no_screen, masked(redactor, inbox.put), _no_screen)
         workers.start_disk()
         workers.start_others()
         try:

@@ -16,11 +16,21 @@ from typing import TYPE_CHECKING
 
 from kiosk.app.screenshot import save_screenshot
 from kiosk.app.status import sentence, status
-from kiosk.app.workers import Message, Prepared, Workers
+from kiosk.app.uploads import Uploads
+from kiosk.app.workers import Message, Prepared, Thumb, Workers
 from kiosk.control import ControlRequest, ControlVerb
-from kiosk.core import compose, machine, signin
-from kiosk.core.commands import Command, DropSlide, GiveUp, Quit
-from kiosk.core.events import Asked, DeadlineReached, Event, Failed, ScreenResized, Verb
+from kiosk.core import compose, machine, signin, slideshow
+from kiosk.core.commands import Command, DropSlide, DropThumb, GiveUp, Quit, SetPanel
+from kiosk.core.events import (
+    Asked,
+    DeadlineReached,
+    Event,
+    Failed,
+    PanelSet,
+    ScreenResized,
+    Verb,
+    Which,
+)
 from kiosk.core.model import Deadline, Moment, Secret
 from kiosk.core.settings import Settings
 from kiosk.system.clock import Clock
@@ -77,6 +87,9 @@ class Kiosk:
         self._screen: Screen
         self._painter: Painter
         self._notifier = notifier
+        self._uploads = Uploads()
+        self._panel: list[SetPanel] = []
+        """Waits until the screen is painted."""
         self._config_file = config_file
         self._config_seen = config_seen
         self._started = started
@@ -95,7 +108,7 @@ class Kiosk:
     def open_catalog(self) -> None:
         """Before the window is made: the card is read meanwhile."""
         for command in self._first:
-            self._workers.do(command)
+            self._do(command)
 
     def run(self, screen: Screen, painter: Painter) -> Ending:
         """Returns when somebody quits, or the config file that was waited for has changed."""
@@ -119,18 +132,22 @@ class Kiosk:
             messages.append(DeadlineReached())
         for message in messages:
             self._take(message, now)
+        self._upload(now)
         self._paint(now)
+        self._see_to_panel()
         self._tell(now)
 
     def _wait(self, now: Moment) -> float:
         """Seconds until something has to be done."""
         if compose.animating(self.state, now.monotonic):
             return max(self._next_frame - now.monotonic, 0.0)
+        if self._uploads.pending and self.state.show.fading_since is None:
+            return 0.0
         if self._holds_back(now):
             return max(self._opened_at + FIRST_WORDS - now.monotonic, 0.0)
         soonest = min(
             machine.next_deadline(self.state),
-            compose.next_change(self.state, now.monotonic),
+            compose.next_change(self.state, now.monotonic, now.utc),
             Deadline(self._looked + self._look_every(now)),
         )
         if self._notifier.watchdog_seconds is not None:
@@ -161,11 +178,27 @@ class Kiosk:
         match message:
             case ControlRequest():
                 self._answer(message, now)
-            case Prepared(event=event, pixels=pixels):
-                self._painter.upload(event.slide.id, pixels)
+            case Prepared():
+                self._uploads.add(message)
+            case Thumb(event=event, pixels=pixels):
+                self._painter.upload_thumb(event.answers, pixels)
                 self._step(event, now)
+            case PanelSet(on=True, methods=methods) if methods:
+                # What was painted while it was off has reached nobody.
+                self._screen.canvas.stale()
+                self._step(message, now)
             case _:
                 self._step(message, now)
+
+    def _upload(self, now: Moment) -> None:
+        """Between two transitions: an upload takes time that a frame would miss."""
+        while (
+            self.state.show.fading_since is None and (done := self._uploads.step(self._painter)) is not None
+        ):
+            slide = done.event.slide
+            self._step(done.event, now)
+            labels = compose.labels_of(self.state, slide, now.utc)
+            self._painter.expect(slide.id, labels, clock=self.state.settings.clock)
 
     def _step(self, event: Event, now: Moment) -> None:
         before = self.state.last_error
@@ -187,25 +220,39 @@ class Kiosk:
         if len(self._warned) > MOST_WARNED:
             del self._warned[next(iter(self._warned))]
 
+    def _see_to_panel(self) -> None:
+        """Only now: what is painted on a panel that is off could light it."""
+        for command in self._panel:
+            self._workers.do(command)
+        self._panel.clear()
+
     def _do(self, command: Command) -> None:
+        if isinstance(command, SetPanel):
+            self._panel.append(command)
+            return
         if self._workers.do(command):
             return
         match command:
             case DropSlide(slide=slide):
                 self._painter.drop(slide.id)
+            case DropThumb(thumb=thumb):
+                self._painter.drop_thumb(thumb)
             case Quit():
                 self._ending = Ending.QUIT
 
     def _holds_back(self, now: Moment) -> bool:
         """The first picture is probably on its way from the card."""
         state = self.state
+        if state.sleep.asleep:
+            return False
         expected = not state.opened or (state.counts.stored > 0 and state.show.current is None)
         return expected and not self._ready and now.monotonic < self._opened_at + FIRST_WORDS
 
     def _paint(self, now: Moment) -> None:
-        if self._holds_back(now):
+        # What is painted on a panel that is off would be lost, or light it.
+        if self.state.sleep.off or self._holds_back(now):
             return
-        scene = compose.compose(self.state, now.monotonic)
+        scene = compose.compose(self.state, now.monotonic, now.utc)
         if self._painter.paint(scene):
             self._next_frame = max(self._next_frame + FRAME_SECONDS, now.monotonic)
 
@@ -224,6 +271,8 @@ class Kiosk:
                 request.answer(**told)
             case ControlVerb.SCREENSHOT:
                 self._screenshot(request)
+            case ControlVerb.HIDE:
+                self._hide(request, now)
             case _:
                 code, verifier = request.args.get("code"), request.args.get("verifier")
                 asked = Asked(
@@ -234,6 +283,23 @@ class Kiosk:
                 )
                 self._step(asked, now)
                 request.answer()
+
+    def _hide(self, request: ControlRequest, now: Moment) -> None:
+        """Nobody who sees no screen hides one of a pair, or both, by accident."""
+        word = request.args.get("which")
+        if word not in (None, *(which.value for which in Which)):
+            request.refuse(f"which has to be one of {', '.join(which.value for which in Which)}")
+            return
+        if self.state.sleep.asleep:
+            request.refuse("the frame is asleep, nobody sees which picture that would be")
+            return
+        which, show = None if word is None else Which(word), self.state.show
+        if show.current is not None and not slideshow.hides(show, which):
+            two = "two pictures are on the screen: say --left, --right or --both (left is the upper one)"
+            request.refuse(two if slideshow.paired(show) else "one picture alone is on the screen")
+            return
+        self._step(Asked(verb=Verb.HIDE, which=which), now)
+        request.answer()
 
     def _screenshot(self, request: ControlRequest) -> None:
         path = request.args.get("path", "")
@@ -253,6 +319,8 @@ class Kiosk:
         if word != self._said:
             _log.info("%s", word)
             self._said = word
+        if self.state.sleep.unsure:
+            self._warn("the clock is wrong, so there are no sleep hours until it is set", now)
         words = sentence(self.state, word)
         if words != self._told:
             self._told = words

@@ -13,12 +13,14 @@ from attrs import evolve
 
 from kiosk.app.loop import Ending, Signature, signature
 from kiosk.app.status import status
+from kiosk.config import language_of
 from kiosk.control import ControlRequest, ControlServer, ControlVerb
 from kiosk.core import machine, words
 from kiosk.core.events import Asked, Verb
-from kiosk.core.scene import Card, Look, Scene
+from kiosk.core.scene import Card, Illustration, Look, Scene
 from kiosk.core.settings import Settings
 from kiosk.errors import ConfigError, Unwritable
+from kiosk.language import language_for
 from kiosk.system import logs, paths
 from kiosk.system.clock import RealClock
 from kiosk.system.inbox import Inbox
@@ -46,7 +48,8 @@ def show_mistakes(error: ConfigError, file: Path, seen: Signature, env: Mapping[
     with _control(inbox, env):
         screen = open_screen(None)
         try:
-            painter = Painter(screen.canvas, paths.assets_dir())
+            voice = language_for(language_of(file), env)
+            painter = Painter(screen.canvas, paths.assets_dir(), voice=voice)
             with quit_on_signals(inbox.put):
                 return _Waiting(error, file, seen, Notifier(env)).until_over(inbox, screen, painter)
         finally:
@@ -124,7 +127,8 @@ class _Waiting:
         told = status(state, now=now.monotonic, flips=painter.flips, uptime_seconds=uptime)
         shown = card(self._error, self._file)
         errors = {"last_error": str(self._error), "last_error_at": self._since.isoformat()}
-        return told | {"state": "trouble", "title": shown.title, "qr": shown.qr} | errors
+        # Ready: nobody need wait for the answer to a verb, which is a refusal that says why.
+        return told | {"state": "trouble", "ready": True, "title": shown.title, "qr": shown.qr} | errors
 
 
 _QUIT = (Verb.QUIT, ControlVerb.QUIT)
@@ -138,4 +142,11 @@ def card(error: ConfigError, file: Path) -> Card:
     more = len(error.problems) - len(shown)
     others = words.mistakes_more(more) if more > 0 else ""
     title = words.mistakes(len(error.problems))
-    return Card(Look.MESSAGE, title, "\n".join(shown), status=others, footnote=str(file))
+    return Card(
+        Look.MESSAGE,
+        title,
+        "\n".join(shown),
+        status=others,
+        footnote=words.mend_at(str(file)),
+        illustration=Illustration.CONFIG,
+    )

@@ -6,6 +6,7 @@ The slideshow's part of the core runs by itself; what it asks the catalog for is
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,16 +18,19 @@ from kiosk.app.build import quit_on_signals, settings_of
 from kiosk.app.loop import FRAME_SECONDS, LOOK_SELDOM, LOOK_SOON
 from kiosk.app.workers import Prepared, failed
 from kiosk.config import Loaded
-from kiosk.core import compose, slideshow, words
+from kiosk.core import cards, compose, labels, slideshow, words
 from kiosk.core.commands import Command, DrawSlides, DropSlide, HideItems, PrepareSlide, SetAside
 from kiosk.core.events import Asked, Event, Failed, Hidden, ScreenResized, SlidePrepared, SlidesDrawn, Verb
 from kiosk.core.hanging import still
 from kiosk.core.layout import rendition_box
-from kiosk.core.model import Counts, MediaItemId, Moment, Size, StoredItem
+from kiosk.core.model import Counts, Group, MediaItemId, Moment, Size, StoredItem
+from kiosk.core.pairing import partner
 from kiosk.core.scene import Badge, Mark, Scene
 from kiosk.core.settings import Settings
 from kiosk.core.turn import Turn
 from kiosk.errors import Corrupt, Unreadable
+from kiosk.language import language_for
+from kiosk.storage.heads import HeadFinder, head_finder
 from kiosk.storage.normalise import normalise
 from kiosk.system import logs, paths
 from kiosk.system.clock import Clock, RealClock
@@ -34,7 +38,11 @@ from kiosk.system.inbox import Inbox
 from kiosk.system.workers import Worker
 
 if TYPE_CHECKING:
-    from kiosk.display import Painter, PreparedSlide, Screen
+    from kiosk.display import Painter, PreparedSlide, Screen, Source
+
+
+ON_ITS_SIDE = range(5, 9)
+"""EXIF 2.32, tag 274: width and height change places."""
 
 
 def show_files(files: Sequence[Path], loaded: Loaded, env: Mapping[str, str]) -> bool:
@@ -42,7 +50,7 @@ def show_files(files: Sequence[Path], loaded: Loaded, env: Mapping[str, str]) ->
 
     Raises DisplayError when no screen opens.
     """
-    from kiosk.display import Painter, open_screen
+    from kiosk.display import Painter, open_screen, themed
 
     logs.set_up(env)
     display = loaded.config.display
@@ -50,8 +58,13 @@ def show_files(files: Sequence[Path], loaded: Loaded, env: Mapping[str, str]) ->
     screen = open_screen(size, display.rotation, display.renderer)
     try:
         with TemporaryDirectory(prefix="kiosk-show-") as folder:
-            painter = Painter(screen.canvas, paths.assets_dir())
-            preview = Preview(files, settings_of(loaded), screen, painter, Path(folder), RealClock())
+            voice = language_for(display.language, env)
+            theme = themed(display.type, display.contrast)
+            painter = Painter(screen.canvas, paths.assets_dir(), theme, voice)
+            find_heads = head_finder() if loaded.config.picture.faces else None
+            preview = Preview(
+                files, settings_of(loaded, env), screen, painter, Path(folder), RealClock(), find_heads
+            )
             with quit_on_signals(preview.inbox.put):
                 return preview.run()
     finally:
@@ -69,11 +82,15 @@ class Preview:
         painter: Painter,
         folder: Path,
         clock: Clock,
+        find_heads: HeadFinder | None = None,
     ) -> None:
         self.inbox: Inbox[Event | Prepared] = Inbox()
         self._files = {MediaItemId(str(number)): path for number, path in enumerate(files)}
         self._screen, self._painter, self._clock, self._folder = screen, painter, clock, folder
+        self._find_heads = find_heads
+        self._flat = not screen.canvas.composes
         self._settings = _on(settings, screen.canvas.size, moves=screen.canvas.moves)
+        self._headers: dict[MediaItemId, tuple[Size, int | None, str]] = {}
         self.show = slideshow.Show()
         self._next_id = 1
         self._quit = False
@@ -105,11 +122,15 @@ class Preview:
                 message = message.event  # noqa: PLW2901
             self._step(message, now)
         self._step(None, now)
-        self._painter.paint(self.scene(now.monotonic))
+        self._painter.paint(self.scene(now))
 
-    def scene(self, now: float) -> Scene:
-        """What the screen shows at this monotonic time."""
-        scene = compose.pictures(self.show, self._settings, now)
+    def scene(self, now: Moment) -> Scene:
+        """What the screen shows now."""
+        scene = compose.pictures(self.show, self._settings, now.monotonic)
+        if self.show.question is not None:
+            return evolve(scene, card=cards.which(self._settings))
+        if scene.current is not None:
+            scene = labels.labelled(scene, self.show, self._settings, now.utc)
         return evolve(scene, badge=Badge(Mark.PAUSED, words.PAUSED)) if self.show.paused else scene
 
     def _wait(self) -> float:
@@ -131,19 +152,11 @@ class Preview:
         match event:
             case Asked(verb=Verb.QUIT):
                 self._quit = True
-            case Asked(verb=Verb.NEXT):
-                return slideshow.next_slide(self.show, turn)
-            case Asked(verb=Verb.PREVIOUS):
-                return slideshow.previous_slide(self.show, turn)
-            case Asked(verb=Verb.PAUSE | Verb.RESUME as verb):
-                return slideshow.pause(self.show, verb is Verb.PAUSE, turn)
-            case Asked(verb=Verb.HIDE):
-                return slideshow.hide(self.show, turn)
+            case Asked():
+                return slideshow.asked(self.show, event, turn)  # what concerns Google concerns nobody here
             case ScreenResized(screen=screen, moves=moves):
                 self._settings = turn.settings = _on(self._settings, screen, moves=moves)
                 return slideshow.resize(self.show, turn)
-            case Asked():
-                pass  # what concerns Google
             case _:
                 if isinstance(event, Failed):
                     print(f"kiosk: {event.error}", file=sys.stderr, flush=True)  # noqa: T201
@@ -161,14 +174,26 @@ class Preview:
             case SetAside(item_ids=ids) | HideItems(item_ids=ids):
                 self._leave_out(ids)
 
-    def _following(self, command: DrawSlides) -> tuple[StoredItem, ...]:
+    def _following(self, command: DrawSlides) -> tuple[Group, ...]:
         """The next files after the last that was drawn, round and round."""
         order = list(self._files)
         last = command.after.item_id if command.after else None
         start = order.index(last) + 1 if last in self._files else 0
         turned = order[start:] + order[:start]
-        chosen = [item for item in turned if item not in command.avoid][: command.count]
-        return tuple(StoredItem(item, str(self._files[item]), Size(1, 1), None) for item in chosen)
+        chosen = deque(self._item(item) for item in turned if item not in command.avoid)
+        groups: list[Group] = []
+        while chosen and len(groups) < command.count:
+            lead = chosen.popleft()
+            # Neighbours alone, so that the order stays.
+            other = partner(lead, list(chosen)[:1], command.pairing) if command.pairing else None
+            groups.append((lead,) if other is None else (lead, chosen.popleft()))
+        return tuple(groups)
+
+    def _item(self, item_id: MediaItemId) -> StoredItem:
+        path = self._files[item_id]
+        if item_id not in self._headers:
+            self._headers[item_id] = _header(path)
+        return StoredItem(item_id, str(path), *self._headers[item_id])
 
     def _leave_out(self, ids: Iterable[MediaItemId]) -> None:
         for item in ids:
@@ -183,23 +208,44 @@ class Preview:
     def _pixels(self, command: PrepareSlide) -> PreparedSlide:
         from kiosk.display import prepare
 
-        path = Path(command.slide.items[0].name)
-        return prepare(self._rendition(path, command), command.screen, command.style)
+        sources = [self._source(item, command.screen) for item in command.slide.items]
+        return prepare(sources, command.screen, command.style, flat=self._flat)
 
-    def _rendition(self, path: Path, command: PrepareSlide) -> Path:
+    def _source(self, item: StoredItem, screen: Size) -> Source:
         """The file as the frame would keep it on its card."""
+        from kiosk.display import Source
+
+        path = Path(item.name)
         try:
             with path.open("rb") as file:
-                normal = normalise(file, rendition_box(None, command.screen))
+                normal = normalise(file, rendition_box(None, screen), self._find_heads)
         except OSError as error:
             raise Corrupt(path, error.strerror or str(error)) from error
         except Unreadable as error:
             raise Corrupt(path, str(error)) from error
+        focus = normal.measure.focus
         if normal.jpeg is None:
-            return path
-        made = self._folder / f"{command.slide.items[0].item_id}.jpg"
+            return Source(path, focus)
+        made = self._folder / f"{item.item_id}.jpg"
         made.write_bytes(normal.jpeg)
-        return made
+        return Source(made, focus)
+
+
+def _header(path: Path) -> tuple[Size, int | None, str]:
+    """Its size as it will hang, the minute it was taken, the camera; a square, which never pairs if unread."""
+    from PIL import Image
+
+    from kiosk.storage import exif
+
+    try:
+        with Image.open(path) as picture:
+            turned = exif.orientation(picture) in ON_ITS_SIDE
+            size = Size(*(reversed(picture.size) if turned else picture.size))
+            taken = exif.captured_at(picture)
+            camera = labels.camera_name(*exif.made_by(picture))
+    except (*exif.UNDECODABLE, Image.DecompressionBombError):
+        return Size(1, 1), None, ""
+    return size, None if taken is None else int(taken.timestamp()) // 60, camera
 
 
 def _on(settings: Settings, screen: Size, *, moves: bool) -> Settings:

@@ -36,6 +36,7 @@ def status(
     scene = compose.compose(state, now)
     return {
         "state": compose.status_word(state),
+        "ready": state.opened and state.leaving is None,
         "signed_in": access.signed_in(state.access),
         "user_code": attempt.code.user_code if attempt else None,
         "verification_url": attempt.code.verification_url if attempt else None,
@@ -60,6 +61,9 @@ def status(
         "open_picking_sessions": _open_sessions(state),
         "last_error": error.text if error else None,
         "last_error_at": error.at.isoformat() if error else None,
+        "panel": "off" if state.sleep.off else "on",
+        "panel_methods": list(state.sleep.methods),
+        "sleep_changes_at": state.sleep.change_at.isoformat() if state.sleep.change_at else None,
         "stuck": list(stuck),
         "restarts": restarts,
         "flips": flips,
@@ -75,6 +79,7 @@ _SENTENCES = {
     "listing": "Asking Google what was picked",
     "downloading": "Fetching what was picked",
     "showing": "Showing photographs",
+    "asleep": "Asleep",
     "trouble": "In trouble, the screen and the log say why",
 }
 

@@ -5,7 +5,8 @@
 | disk       | catalog, credentials, eviction; queued ones together  | the catalog                                 |
 | google     | sign-in, picking, deletion; one after the other       | its own HTTP session                        |
 | download-n | one rendition each                                    | its own HTTP session, its own part file     |
-| decode     | one slide at a time                                   | files on the card, read only                |
+| decode     | one slide or thumbnail at a time                      | files on the card, read only                |
+| panel      | turns the panel's light off and on                    | tools and devices for that                  |
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from kiosk.control import ControlRequest
 from kiosk.core.commands import (
@@ -27,11 +28,22 @@ from kiosk.core.commands import (
     GoogleCommand,
     OpenCatalog,
     PrepareSlide,
+    PrepareThumb,
+    SetPanel,
     WipeEverything,
 )
 from kiosk.core.downloads import AT_ONCE
-from kiosk.core.events import Event, Failed, RenditionFetched, SlidePrepared
-from kiosk.core.model import MediaItemId, Size, Slide
+from kiosk.core.events import (
+    Event,
+    Failed,
+    Measured,
+    PanelSet,
+    RenditionFetched,
+    SlidePrepared,
+    ThumbPrepared,
+)
+from kiosk.core.hanging import wants_focus
+from kiosk.core.model import MediaItemId, Size, Slide, StoredItem
 from kiosk.core.settings import Style
 from kiosk.errors import Corrupt, KioskError, Unexpected
 from kiosk.storage import Storage
@@ -39,8 +51,9 @@ from kiosk.system.watch import Care, Watch
 from kiosk.system.workers import BatchWorker, Worker
 
 if TYPE_CHECKING:
-    from kiosk.display import PreparedSlide
+    from kiosk.display import PreparedSlide, PreparedThumb
     from kiosk.google import GoogleClient
+    from kiosk.system.panel import Panel
 
 
 @frozen(eq=False)
@@ -51,9 +64,17 @@ class Prepared:
     pixels: PreparedSlide
 
 
-Message = Event | Prepared | ControlRequest
+@frozen(eq=False)
+class Thumb:
+    """The same for a thumbnail."""
+
+    event: ThumbPrepared
+    pixels: PreparedThumb
+
+
+Message = Event | Prepared | Thumb | ControlRequest
 """Whatever can lie in the inbox."""
-Put = Callable[[Event | Prepared], None]
+Put = Callable[[Event | Prepared | Thumb], None]
 
 GOOGLE_SECONDS = 120.0
 """An answer has 30 s, but the system's name resolution has no limit of ours. Later than this it hangs."""
@@ -63,6 +84,8 @@ DECODE_SECONDS = 60.0
 DISK_SECONDS = 120.0
 DISK_LONG_SECONDS = 1800.0
 """To rebuild or to erase a large card: systemd must not begin it anew again and again."""
+PANEL_SECONDS = 180.0
+"""Each of its tools is killed after ten; more of them than fit into this hang in the kernel."""
 STOP_SECONDS = 1.2
 """For all threads together; the whole stop has two."""
 
@@ -80,14 +103,22 @@ class Workers:
         new_client: Callable[[], GoogleClient],
         prepare: Callable[[Slide, Size, Style], PreparedSlide],
         put: Put,
+        thumb: Callable[[StoredItem, int], PreparedThumb],
+        new_panel: Callable[[], Panel] | None = None,
     ) -> None:
         self._storage = storage
         self._prepare = prepare
+        self._thumb = thumb
         self._clients = _PerThread(new_client)
         self._disk: BatchWorker[Command, Event] = BatchWorker("disk", put, self._on_disk, failed)
         self._google: Worker[Command, Event] = Worker("google", put, self._ask_google, failed)
         self._download: Worker[Command, Event] = Worker("download", put, self._fetch, failed, threads=AT_ONCE)
-        self._decode: Worker[Command, Event | Prepared] = Worker("decode", put, self._decode_slide, failed)
+        self._decode: Worker[Command, Event | Prepared | Thumb] = Worker(
+            "decode", put, self._decode_one, failed
+        )
+        self._new_panel = new_panel
+        self._light: Panel | None = None
+        self._panel: Worker[Command, Event] = Worker("panel", put, self._set_panel, failed)
         self._hung: set[MediaItemId] = set()
         self._watch: Watch[Command] = Watch(
             (
@@ -96,6 +127,7 @@ class Workers:
                 Care(self._decode, lambda _: DECODE_SECONDS, self._decoding_hangs),
                 Care(self._google, lambda _: GOOGLE_SECONDS, _hangs),
                 Care(self._download, lambda _: DOWNLOAD_SECONDS, _hangs),
+                Care(self._panel, lambda _: PANEL_SECONDS, _hangs),
             )
         )
 
@@ -107,14 +139,17 @@ class Workers:
         self._decode.start()
         self._google.start()
         self._download.start()
+        self._panel.start()
 
     def do(self, command: Command) -> bool:
         """Hand the command to its thread; False if it is not one for a thread."""
         match command:
-            case PrepareSlide():
+            case PrepareSlide() | PrepareThumb():
                 self._decode.do(command)
             case FetchRendition():
                 self._download.do(command)
+            case SetPanel():
+                self._panel.do(command)
             case _ if isinstance(command, GoogleCommand):
                 self._google.do(command)
             case _ if isinstance(command, DiskCommand):
@@ -147,7 +182,7 @@ class Workers:
 
         Whether it did: while it hangs nobody else may touch the catalog, or would hang as well.
         """
-        others = (self._download, self._google, self._decode)
+        others = (self._download, self._google, self._decode, self._panel)
         for worker in others:
             worker.stop(timeout=0.0)
         end = time.monotonic() + STOP_SECONDS
@@ -177,18 +212,49 @@ class Workers:
             answers=command.id, item=command.item, pick_id=command.pick_id, rendition=rendition
         )
 
+    def _set_panel(self, command: Command) -> Iterable[Event]:
+        assert isinstance(command, SetPanel)  # noqa: S101  `do` sends nothing else
+        if self._light is None and self._new_panel is not None:
+            # In this thread: its imports have no place before the first picture.
+            self._light = self._new_panel()
+        methods = () if self._light is None else self._light.set(on=command.on, again=command.again)
+        yield PanelSet(answers=command.id, on=command.on, methods=methods)
+
+    def _decode_one(self, command: Command) -> Iterable[Event | Prepared | Thumb]:
+        if isinstance(command, PrepareThumb):
+            yield Thumb(ThumbPrepared(answers=command.id), self._thumb(command.item, command.side))
+        else:
+            yield from self._decode_slide(command)
+
     def _decode_slide(self, command: Command) -> Iterable[Event | Prepared]:
         assert isinstance(command, PrepareSlide)  # noqa: S101  `do` sends nothing else
-        pixels = self._prepare(command.slide, command.screen, command.style)
-        yield Prepared(SlidePrepared(answers=command.id, slide=command.slide), pixels)
+        slide, screen, style = command.slide, command.screen, command.style
+        # The picture does not wait for a measure that changes nothing about how it hangs.
+        at_once = any(not item.measure and wants_focus(item.size, screen, style) for item in slide.items)
+        if at_once:
+            slide = self._measured(slide)
+        pixels = self._prepare(slide, screen, style)
+        yield Prepared(SlidePrepared(answers=command.id, slide=slide), pixels)
+        if not at_once:
+            slide = self._measured(slide)
+        for item, before in zip(slide.items, command.slide.items, strict=True):
+            if item.measure is not None and item.measure != before.measure:
+                yield Measured(item_id=item.item_id, measure=item.measure)
+
+    def _measured(self, slide: Slide) -> Slide:
+        """With what was not measured when the pictures were stored, as far as it can be had now."""
+        found = ((item, self._storage.measure(item)) for item in slide.items)
+        return evolve(slide, items=tuple(evolve(item, measure=new) if new else item for item, new in found))
 
     def _decoding_hangs(self, command: Command) -> KioskError:
         """The same picture a second time is the picture's fault: it is set aside, and the show goes on."""
-        assert isinstance(command, PrepareSlide)  # noqa: S101  `do` sends nothing else
-        item = command.slide.items[0]
-        if item.item_id in self._hung:
-            return Corrupt(self._storage.path_of(item), "reading it takes longer than a minute")
-        self._hung.add(item.item_id)
+        if not isinstance(command, PrepareSlide):
+            return _hangs(command)  # a thumbnail: the slide will tell
+        items = command.slide.items
+        # Of a pair nobody knows which one it was: the core tries them one by one then.
+        if len(items) == 1 and items[0].item_id in self._hung:
+            return Corrupt(self._storage.path_of(items[0]), "reading it takes longer than a minute")
+        self._hung |= {item.item_id for item in items}
         return _hangs(command)
 
 

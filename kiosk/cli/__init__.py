@@ -96,8 +96,21 @@ def _parser() -> argparse.ArgumentParser:
     shot.add_argument("file", type=Path)
     for verb in ControlVerb:
         if verb not in _OWN:
-            add(verb.word, verb.help_line, _verb).set_defaults(verb=verb)
+            sent = add(verb.word, verb.help_line, _verb)
+            sent.set_defaults(verb=verb)
+            if verb is ControlVerb.HIDE:
+                _add_which(sent)
     return parser
+
+
+def _add_which(hide: argparse.ArgumentParser) -> None:
+    of_a_pair = hide.add_mutually_exclusive_group()
+    for option, which, help_line in (
+        ("--left", "first", "of a pair, the left or upper picture"),
+        ("--right", "second", "of a pair, the right or lower picture"),
+        ("--both", "both", "of a pair, both pictures"),
+    ):
+        of_a_pair.add_argument(option, dest="which", action="store_const", const=which, help=help_line)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:

@@ -55,9 +55,8 @@ def sign_in(call: Call) -> int:
 
 def _ready(through: Way) -> Facts:
     """Before the card has been read, and while it is erased, the frame takes no verb of the account."""
-    busy = (words.STARTING, words.LEAVING_TITLE)
-    facts = through.watch(lambda facts: facts["title"] not in busy, READY_SECONDS)
-    if facts["title"] in busy:
+    facts = through.watch(lambda facts: facts["ready"], READY_SECONDS)
+    if not facts["ready"]:
         raise KioskError(f"the frame is not ready ({facts['title']}): {facts['last_error'] or 'no reason'}")
     return facts
 

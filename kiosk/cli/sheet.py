@@ -10,9 +10,11 @@ from PIL import Image
 
 from kiosk.cli.demo import painted
 from kiosk.cli.exits import Exit
+from kiosk.core.focus import Focus
 from kiosk.core.model import Size
 from kiosk.display.sheet import contact_sheet
 from kiosk.errors import Unreadable, Unwritable
+from kiosk.storage.heads import HeadFinder, head_finder
 from kiosk.storage.normalise import normalise
 from kiosk.system import paths
 
@@ -23,21 +25,24 @@ if TYPE_CHECKING:
     from kiosk.cli import Call
 
 _BOX = Size(2048, 2048)
-_SHOWN = ("AP1demo-dawn", "AP1demo-blue_hour", "AP1demo-mesa")
-"""A landscape, an upright picture and a panorama of the demo's."""
+_SHOWN = ("AP1demo-dawn", "AP1demo-blue_hour", "AP1demo-lighthouse", "AP1demo-mesa")
+"""A landscape, two upright pictures, which make a pair as well, and a panorama of the demo's."""
 
 
 def sheet(call: Call) -> int:
     """1 when one of the pictures cannot be read."""
-    pictures = []
+    pictures, focuses = [], []
+    find_heads = head_finder()
     for name, file in _files(call.args.photos, call.env):
         try:
-            pictures.append(_upright(file))
+            picture, focus = _looked(file, find_heads)
         except Unreadable as error:
             print(f"kiosk: {name}: {error}", file=sys.stderr)
             return Exit.FAILED
+        pictures.append(picture)
+        focuses.append(focus)
     try:
-        contact_sheet(pictures, paths.assets_dir()).save(call.args.file, "PNG", optimize=True)
+        contact_sheet(pictures, paths.assets_dir(), focuses).save(call.args.file, "PNG", optimize=True)
     except OSError as error:
         raise Unwritable(f"{call.args.file}: {error.strerror or error}") from error
     return Exit.OK
@@ -53,9 +58,9 @@ def _files(photos: Sequence[Path], env: Mapping[str, str]) -> Iterator[tuple[str
             yield item.filename, BytesIO(item.source.original())
 
 
-def _upright(file: BytesIO) -> Image.Image:
-    """As the frame would keep it."""
-    normal = normalise(file, _BOX)
+def _looked(file: BytesIO, find_heads: HeadFinder | None) -> tuple[Image.Image, Focus]:
+    """The picture as the frame would keep it, and what matters in it."""
+    normal = normalise(file, _BOX, find_heads)
     file.seek(0)
     with Image.open(file if normal.jpeg is None else BytesIO(normal.jpeg)) as picture:
-        return picture.convert("RGB")
+        return picture.convert("RGB"), normal.measure.focus

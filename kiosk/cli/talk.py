@@ -20,7 +20,8 @@ def socket_of(call: Call) -> Path:
 
 
 def send(call: Call) -> int:
-    ask(socket_of(call), call.args.verb)
+    which = getattr(call.args, "which", None)
+    ask(socket_of(call), call.args.verb, **({"which": which} if which else {}))
     return Exit.OK
 
 

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 
 from kiosk.config import Config, StorageKey
 from kiosk.doctor.check import Check, Verdict, as_json, exit_code, fail, ok, table, warn
-from kiosk.doctor.machine import clock, credentials, decoder, directories, free_space, storage_key
+from kiosk.doctor.fonts import letters
+from kiosk.doctor.language import screen_language
+from kiosk.doctor.machine import clock, credentials, decoder, directories, faces, free_space, storage_key
 from kiosk.doctor.network import network
+from kiosk.doctor.panel import panel_power
 from kiosk.doctor.screen import display, text
 from kiosk.errors import ConfigError, Problem
+from kiosk.storage.decoder import Decoder
 from kiosk.system import Dirs, assets_dir
 
 __all__ = ["Check", "Verdict", "as_json", "checks", "exit_code", "table"]
@@ -31,9 +35,13 @@ def checks(
     found.append(free_space(sound, dirs))
     if not isinstance(config, ConfigError):
         found.append(storage_key(config, dirs, key))
-    found.append(decoder())
+    found.append(decoder(Decoder(faces=sound.picture.faces)))
+    found.append(faces(sound))
     found += display(env)
+    found.append(panel_power(sound.sleep, dirs.state, env))
     found += text(assets_dir() / "fonts")
+    found.append(screen_language(sound.display.language, env))
+    found += letters(sound.display.language, env)
     found.append(clock(now))
     if isinstance(config, ConfigError):
         found.append(warn("network", "not checked", "mend the configuration first"))

@@ -16,6 +16,7 @@ from kiosk.storage import Storage
 from kiosk.storage.credentials import CredentialsFile
 from kiosk.storage.decoder import Decoder
 from kiosk.storage.envelope import Seals
+from kiosk.storage.heads import can_look, head_finder
 from kiosk.system import Dirs
 
 MB = 1_000_000
@@ -74,6 +75,18 @@ def decoder(one: Decoder | None = None) -> Check:
         cure = "nothing, or a kernel with CONFIG_SECCOMP_FILTER; pictures are shown all the same"
         return warn("decoder", f"fewer limits than there could be: {lacking}", cure)
     return ok("decoder", "pictures are decoded without files, network or much memory")
+
+
+def faces(config: Config) -> Check:
+    """Whether faces are looked for, and can be."""
+    if not config.picture.faces:
+        return ok("faces", "not looked for, as [picture] faces says")
+    if not can_look():
+        return ok("faces", "not looked for; with the [faces] extra no crop would cut a head off")
+    if head_finder() is None:
+        cure = "install the [faces] extra again: OpenCV 4 from opencv-python-headless, with its cascades"
+        return warn("faces", "OpenCV is there, but finds no faces", cure)
+    return ok("faces", "looked for, so that no crop cuts a head off; nobody is recognised")
 
 
 def free_space(config: Config, dirs: Dirs) -> Check:

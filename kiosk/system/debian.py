@@ -15,7 +15,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,11 +50,16 @@ DEMO = (
     Need("libegl1", "drawing by the GPU"),
     Need("libgles2", "drawing by the GPU"),
     Need("libgl1-mesa-dri", "drawing by the GPU"),
-    Need("fonts-noto-core", "names in scripts that the bundled font lacks"),
+    Need("fonts-noto-core", "screens in scripts that the bundled font lacks"),
 )
+
+CJK = Need("fonts-noto-cjk", "screens in Chinese, Japanese and Korean")
+"""57 MB, so that a frame gets it only if its owner asks."""
 
 TEST = (
     *DEMO,
+    CJK,
+    Need("fonts-dejavu-core", "tests of mixed directions in one font"),
     Need("xvfb", "tests with a real window", commands=("Xvfb",)),
     Need("libgl1", "tests with a real window"),
     Need("libxcursor1", "tests with a real window"),
@@ -64,6 +69,7 @@ TEST = (
     Need("zbar-tools", "tests that read QR codes", commands=("zbarimg",)),
     Need("faketime", "tests under a wrong clock", commands=("faketime",)),
     Need("curl", "the download benchmark", commands=("curl",)),
+    Need("systemd", "tests of the units", commands=("systemd-analyze",)),
     Need(
         "chromium",
         "tests of the demo's pages",
@@ -203,6 +209,14 @@ def _install(names: str, absent: Sequence[Need], machine: Machine, say: Callable
         say(f"kiosk: going on without {lost}.\n{said or ''}".rstrip())
 
 
+def hint(machine: Machine, env: Mapping[str, str]) -> str:
+    """What an owner whose locale is Chinese, Japanese or Korean may want besides; empty for everybody else."""
+    locale = env.get("LANGUAGE") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    if not locale.startswith(("zh", "ja", "ko")) or not missing([CJK], machine):
+        return ""
+    return f"kiosk: for {CJK.why} (57 MB): sudo apt-get install {CJK.package}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """`debian.py demo|test`. Exit codes: 0 go on, 1 there is no starting without a package, 2 usage."""
     if len(arguments) != 1 or arguments[0] not in NEEDS:
@@ -213,6 +227,8 @@ def main(arguments: Sequence[str]) -> int:
         print(text, file=sys.stderr, flush=True)
 
     if provide(NEEDS[arguments[0]], Machine(), say):
+        if advice := hint(Machine(), os.environ):
+            say(advice)
         return 0
     say(f"kiosk: cannot make a virtual environment; on Debian: sudo apt-get install {VENV.package}")
     return 1

@@ -44,6 +44,7 @@ class Frame:
             "slideshow__dwell_seconds": "0.4",
             "slideshow__transition_seconds": "0.1",
             "storage__keep_free_mb": "0",
+            "picture__faces": "false",
         }
         if google is not None:
             settings = google.settings

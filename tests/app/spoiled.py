@@ -70,11 +70,11 @@ prepare = kiosk.display.prepare
 first = []
 
 
-def hangs(path, *rest, **named):
-    first.append(path)
-    if path == first[0]:
+def hangs(sources, *rest, **named):
+    first.append(sources[0].path)
+    if sources[0].path == first[0]:
         threading.Event().wait()
-    return prepare(path, *rest, **named)
+    return prepare(sources, *rest, **named)
 
 
 kiosk.display.prepare = hangs

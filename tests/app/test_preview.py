@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pygame
 import pytest
+from attrs import evolve
 from PIL import Image
 
 from kiosk.app.build import settings_of
@@ -14,7 +16,7 @@ from kiosk.app.preview import Preview
 from kiosk.cli import main
 from kiosk.config import load
 from kiosk.core.model import Size
-from kiosk.core.settings import MatStyle, Motion, Style, Surround, Transition
+from kiosk.core.settings import Caption, MatStyle, Motion, Style, Surround, Transition
 from kiosk.display import Painter, Screen, open_screen
 from kiosk.display.sheet import CELL, STYLES, TRANSITIONS, contact_sheet
 from kiosk.system.clock import ManualClock
@@ -125,7 +127,7 @@ def test_the_keys_do_what_they_do_on_the_frame(preview: Make, tmp_path: Path) ->
     for _ in range(5):
         turn(show)
     assert seen(show) == "red"
-    assert show.scene(0.0).badge is not None
+    assert show.scene(show._clock.now()).badge is not None
     press(pygame.K_RIGHT)
     until(show, "green")
     press(pygame.K_LEFT)
@@ -142,6 +144,35 @@ def test_the_keys_do_what_they_do_on_the_frame(preview: Make, tmp_path: Path) ->
     press(pygame.K_q)
     while not show._quit:
         turn(show)
+
+
+def test_neighbours_that_stand_upright_hang_in_a_pair_whatever_their_exif_says_of_it(
+    preview: Make, tmp_path: Path
+) -> None:
+    red, green, blue = pictures(tmp_path, "red", "green", "blue")
+    Image.new("RGB", (360, 640), COLOURS["red"]).save(red)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.new("RGB", (640, 360), COLOURS["green"]).save(green, exif=turned)
+    show = preview(red, green, blue)
+    until(show, "")
+    for _ in range(TURNS):
+        turn(show)
+        if show.show.current is not None:
+            break
+    image = show._painter.read()
+    for x, name in ((16, "red"), (48, "green")):
+        pixel = image.getpixel((x, 18))
+        assert isinstance(pixel, tuple)
+        assert all(abs(a - b) < 8 for a, b in zip(pixel, COLOURS[name], strict=True))
+    press(pygame.K_h)
+    for _ in range(TURNS):
+        turn(show)
+        if show.show.question is not None:
+            break
+    assert show.scene(show._clock.now()).card is not None
+    press(pygame.K_LEFT)
+    until(show, "green")
 
 
 def test_a_file_that_is_no_picture_is_named_and_left_out(
@@ -215,21 +246,49 @@ def test_reduced_motion_switches_every_movement_off(tmp_path: Path) -> None:
     assert look(tmp_path, text) == (Transition.CROSSFADE, 1.0, Style())
 
 
+def test_words_on_the_picture_are_as_configured_and_in_the_zone_of_the_machine(tmp_path: Path) -> None:
+    file = tmp_path / "look.toml"
+    file.write_text('[picture]\ncaption = "date"\nclock = true\n')
+    settings = settings_of(load(file, {}), {"TZ": "CET-1CEST,M3.5.0,M10.5.0/3"})
+    assert (settings.caption, settings.clock, settings.marks) == (Caption.DATE, True, False)
+    summer = datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(settings.zone)
+    assert summer.hour == 14
+    assert settings.style.words
+    file.write_text("")
+    assert not settings_of(load(file, {})).style.words
+
+
+def test_a_file_says_when_it_was_taken_and_with_what(preview: Make, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110] = "NIKON CORPORATION", "NIKON D850"
+    exif.get_ifd(0x8769)[0x9003] = "2019:05:12 14:03:00"
+    Image.new("RGB", (80, 60), COLOURS["red"]).save(tmp_path / "red.jpg", exif=exif)
+    show = preview(tmp_path / "red.jpg")
+    show._settings = evolve(show._settings, caption=Caption.DATE_CAMERA, clock=True)
+    until(show, "red")
+    now = show._clock.now()
+    scene = show.scene(now)
+    assert [label.taken for label in scene.labels] == [datetime(2019, 5, 12, 14, 3, tzinfo=UTC)]
+    assert [label.camera for label in scene.labels] == ["NIKON D850"]
+    assert scene.clock is not None
+
+
 # The sheet. -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_sheet_has_a_cell_for_each_surround_of_each_picture_and_for_each_transition(
     tmp_path: Path,
 ) -> None:
-    sheet = contact_sheet(
-        [photograph(Size(600, 400), evening=True), photograph(Size(300, 400), evening=False)], ASSETS
-    )
+    upright = photograph(Size(300, 400), evening=False)
+    pictures = [photograph(Size(600, 400), evening=True), upright, photograph(Size(800, 200), evening=True)]
+    # The last row is that of the pair.
+    sheet = contact_sheet([*pictures, photograph(Size(320, 400), evening=True)], ASSETS)
     assert sheet.width > len(STYLES) * CELL.width
-    assert sheet.height > 3 * CELL.height
+    assert sheet.height > 6 * CELL.height
     assert len(STYLES) == len(Surround) - 1 + len(MatStyle)
     assert len(TRANSITIONS) == len(Transition) - 1
     # Every cell differs from every other in its row: nothing is drawn twice for want of a branch.
-    for row in (0, 1):
+    for row in range(5):
         y = 14 + 34 + row * (CELL.height + 14)
         cells = [
             sheet.crop(
@@ -237,8 +296,8 @@ def test_the_sheet_has_a_cell_for_each_surround_of_each_picture_and_for_each_tra
             )
             for n in range(len(STYLES))
         ]
-        # An upright picture is not cropped: `fill` and `blur` are one.
-        assert len({cell.tobytes() for cell in cells}) == len(STYLES) - (row == 1)
+        # Neither an upright picture alone nor a panorama is cropped: `fill` and `blur` are one.
+        assert len({cell.tobytes() for cell in cells}) == len(STYLES) - (row in (1, 2, 3))
 
 
 def test_the_sheet_is_written_from_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,6 +87,7 @@ def test_a_wipe_that_fails_is_told_while_the_running_kiosk_tries_again_and_is_no
 
 STATUS: Status = {
     "title": None,
+    "ready": True,
     "signed_in": True,
     "items": 2,
     "stored": 2,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import pygame
 import pytest
 from PIL import Image
 
 from kiosk.config import Rotation
 from kiosk.core.model import Rect, Size
-from kiosk.display.canvas import Canvas, logical, on_panel
+from kiosk.display import canvas as canvas_module
+from kiosk.display import composing, patches
+from kiosk.display.canvas import Canvas, Handle, logical, on_panel
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.textures import TextureCanvas
 from kiosk.errors import DisplayError
@@ -193,3 +196,71 @@ def test_a_renderer_that_does_not_open_gives_its_reason(no_screen: None) -> None
 def near(colour: object, expected: tuple[int, int, int]) -> bool:
     assert isinstance(colour, tuple)
     return all(abs(have - want) <= 2 for have, want in zip(colour, expected, strict=True))
+
+
+# Slides. --------------------------------------------------------------------------------------------------------------
+
+
+def hung(canvas: Canvas, image: pygame.Surface) -> tuple[Handle, int]:
+    """The handle, and in how many steps it came."""
+    steps, work = 1, canvas.hang([patches.whole(image)], Size(*image.get_size()))
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value, steps
+        steps += 1
+
+
+@pytest.mark.parametrize("strip", [canvas_module.STRIP, 4 * 6 * 3, 1])
+@pytest.mark.parametrize("rotation", Rotation)
+def test_a_slide_is_whole_in_however_many_strips_it_goes_up(
+    make: Maker, monkeypatch: pytest.MonkeyPatch, rotation: Rotation, strip: int
+) -> None:
+    monkeypatch.setattr(composing, "STRIP", strip)
+    canvas = make(Size(6, 8), rotation)
+    rows = "RRGGBB\nRRGGBB\nWWRRGG\nBBWWRR\nRGBWRG\nGRBWRG\nBBBBBB\nWRWRWR"
+    if canvas.size != Size(6, 8):
+        rows = "RRGGBBWW\nRGBWRGBW\nWWWWRRRR\nGGGGBBBB\nRBRBRBRB\nWGWGWGWG"
+    content, size = pixels(rows)
+    handle, steps = hung(canvas, patches.surface(Image.frombytes("RGB", (size.width, size.height), content)))
+    canvas.draw(handle, Rect(0, 0, size.width, size.height))
+    assert letters(canvas.read()) == rows
+    if isinstance(canvas, TextureCanvas):
+        assert (steps > 1) == (strip < 4 * 6 * 8)
+    canvas.release(handle)
+
+
+def test_a_picture_goes_up_in_steps_of_four_megabytes(no_screen: None) -> None:
+    canvas = TextureCanvas(Size(16, 9), drivers=("software",))
+    for size, wanted in ((Size(1024, 1024), 1), (Size(1920, 1080), 2), (Size(3840, 2160), 8)):
+        handle, steps = hung(canvas, patches.blank(size))
+        assert steps == wanted
+        canvas.release(handle)
+    canvas.close()
+
+
+def test_the_texture_of_a_slide_that_went_serves_the_next_of_its_size(no_screen: None) -> None:
+    canvas = TextureCanvas(Size(16, 9), drivers=("software",))
+    made = []
+    for size in (Size(32, 18), Size(32, 18), Size(18, 32)):
+        handle, _ = hung(canvas, patches.blank(size))
+        made.append(canvas._images[handle])
+        canvas.release(handle)
+    assert made[0] is made[1]
+    assert (made[2].width, made[2].height) == (18, 32)
+    canvas.close()
+
+
+def test_what_is_drawn_between_two_steps_of_an_upload_reaches_the_screen(
+    make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing, "STRIP", 4 * 6)
+    canvas = make(Size(6, 2), Rotation.NONE)
+    red, blue = (patches.surface(Image.new("RGB", (6, 2), colour)) for colour in ("#ff0000", "#0000ff"))
+    shown, _ = hung(canvas, red)
+    for _ in (coming := canvas.hang([patches.whole(blue)], Size(6, 2))):
+        canvas.draw(shown, Rect(0, 0, 6, 2))
+        assert letters(canvas.read()) == "RRRRRR\nRRRRRR"
+        canvas.present()
+    coming.close()

@@ -6,16 +6,22 @@ import os
 import struct
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 
 import pygame
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from kiosk.config import Renderer, Rotation
 from kiosk.core.focus import Box
 from kiosk.core.model import Rect, Size
+from kiosk.core.settings import MatStyle, Motion, Style, Surround
+from kiosk.display import composing
+from kiosk.display.canvas import Handle
+from kiosk.display.decoding import Source
 from kiosk.display.drivers import start_video
+from kiosk.display.images import PreparedSlide, prepare
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.textures import TextureCanvas
 from kiosk.display.window import open_screen
@@ -153,3 +159,84 @@ def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_and_at_its_opaci
     assert canvas.moves
     canvas.close()
     pygame.display.quit()
+
+
+SLIDE = Size(GLASS.width, GLASS.height)
+MANNERS = {
+    "blur": Style(Surround.BLUR),
+    "fill": Style(Surround.FILL),
+    "mat": Style(Surround.MAT, MatStyle.DOUBLE),
+    "float": Style(Surround.MAT, MatStyle.FLOAT),
+    "moving": Style(motion=Motion.GENTLE, travel=0.9),
+}
+
+
+def _waves(size: Size) -> Image.Image:
+    """Soft in all directions, with another colour in each corner: what is lost, moved or turned shows."""
+    across = Image.linear_gradient("L").rotate(90).resize((size.width, size.height))
+    down = Image.linear_gradient("L").resize((size.width, size.height))
+    return Image.merge("RGB", (across, down, Image.radial_gradient("L").resize(across.size)))
+
+
+@pytest.mark.parametrize(
+    ("driver", "rotation"),
+    [*(("opengles2", rotation) for rotation in Rotation), ("opengl", Rotation.NONE)],
+)
+def test_a_gpu_puts_the_same_slide_together_as_the_cpu(
+    glass: Callable[[], Image.Image],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    driver: str,
+    rotation: Rotation,
+) -> None:
+    """Strip by strip, in every surround and turn; and it is opaque, so that nothing shines through it."""
+    monkeypatch.setattr(composing, "STAGE", (1024, 40))
+    monkeypatch.setattr(composing, "STRIP", 12_000)
+    start_video()
+    try:
+        canvas = TextureCanvas(SLIDE, rotation, drivers=(driver,), vsync=False)
+    except DisplayError as error:
+        pygame.display.quit()
+        pytest.skip(f"no OpenGL here: {error}")
+    assert canvas.composes
+    screen = canvas.size
+    shapes = {"lying": Size(500, 330), "upright": Size(300, 480), "small": Size(90, 60)}
+    try:
+        for (shape, size), (name, style) in product(shapes.items(), MANNERS.items()):
+            path = tmp_path / f"{shape}.png"
+            _waves(size).save(path)
+            slides = [prepare(Source(path), screen, style, flat=flat) for flat in (False, True)]
+            seen, of_one_piece = (_seen(canvas, slide) for slide in slides)
+            expected = slides[1].image.resize(seen.size, Image.Resampling.BILINEAR)
+            off = ImageChops.difference(seen, expected).convert("L")
+            assert ImageStat.Stat(off).mean[0] < 4, (shape, name)
+            # What smoothscale loses, and in a mat the edge of a bevel that lies half a pixel aside.
+            least, share = (40, 0.004) if style.surround is Surround.MAT else (14, 0.0005)
+            assert sum(off.histogram()[least:]) <= share * seen.width * seen.height, (shape, name)
+            off = ImageChops.difference(of_one_piece, expected).convert("L")
+            assert ImageStat.Stat(off).mean[0] < 1, (shape, name)
+            told = zip(ImageStat.Stat(seen).mean, slides[0].mean, strict=True)
+            assert all(abs(one - other) < 8 for one, other in told), (shape, name)
+    finally:
+        canvas.close()
+        pygame.display.quit()
+
+
+def _seen(canvas: TextureCanvas, slide: PreparedSlide) -> Image.Image:
+    """All of a slide, over a colour that must not shine through."""
+    whole = Rect(0, 0, canvas.size.width, canvas.size.height)
+    handle = _hung(canvas, slide)
+    canvas.fill(whole, (255, 0, 255))
+    canvas.draw(handle, whole)
+    image = canvas.read()
+    canvas.release(handle)
+    return image
+
+
+def _hung(canvas: TextureCanvas, slide: PreparedSlide) -> Handle:
+    work = canvas.hang(slide.patches, slide.size)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return Handle(end.value)

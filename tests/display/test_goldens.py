@@ -18,7 +18,7 @@ SMALL, TALL = Size(800, 480), Size(480, 800)
 SHOWN = [
     *((name, SMALL) for name in ("sign_in", "sign_in_wide", "picking", "picking_panel", "downloading")),
     *((name, SMALL) for name in ("client_missing", "downloading_panel", "badge_offline", "disconnect_panel")),
-    *((name, SMALL) for name in ("sign_in_panel", "config_mistakes", "listing")),
+    *((name, SMALL) for name in ("sign_in_panel", "config_mistakes", "listing", "offline")),
     *((name, TALL) for name in ("sign_in", "picking_panel", "downloading", "badge_working")),
 ]
 

@@ -8,15 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from kiosk.core.focus import Box
 from kiosk.core.model import Size
-from kiosk.display.images import PreparedSlide, prepare, slide_of
+from kiosk.core.settings import Style, Surround
+from kiosk.display.decoding import Source
+from kiosk.display.images import HANGING, PreparedSlide, slide_of
+from kiosk.display.images import prepare as prepare_all
 from kiosk.errors import Corrupt
 
 SCREEN = Size(160, 90)
 
 
+def prepare(path: Path, screen: Size, style: Style = HANGING) -> PreparedSlide:
+    return prepare_all(Source(path), screen, style)
+
+
 def opened(slide: PreparedSlide) -> Image.Image:
-    return Image.frombytes("RGB", (slide.size.width, slide.size.height), slide.pixels)
+    return slide.image
 
 
 def save(folder: Path, image: Image.Image, name: str = "picture.jpg") -> Path:
@@ -101,7 +109,7 @@ def test_every_shape_of_picture_gives_a_whole_screen(width: int, height: int, sc
     picture = Image.new("RGB", (width, height), (9, 99, 199))
     slide = slide_of(picture, screen)
     assert slide.size == screen
-    assert len(slide.pixels) == 3 * screen.width * screen.height
+    assert slide.image.size == (screen.width, screen.height)
 
 
 @pytest.mark.parametrize("screen", [Size(1920, 1080), Size(1080, 1920), Size(1366, 768)])
@@ -117,7 +125,7 @@ def test_every_mode_of_jpeg_becomes_rgb(tmp_path: Path, mode: str) -> None:
     slide = prepare(
         save(tmp_path, Image.new(mode, (320, 180), 128 if mode == "L" else (0,) * len(mode))), SCREEN
     )
-    assert len(slide.pixels) == 3 * SCREEN.width * SCREEN.height
+    assert slide.image.size == (SCREEN.width, SCREEN.height)
 
 
 def test_a_picture_with_transparency_is_shown(tmp_path: Path) -> None:
@@ -164,3 +172,31 @@ def test_no_damage_escapes_as_another_error(
     except Corrupt:
         seen = SCREEN
     assert seen == SCREEN
+
+
+def test_the_ground_of_a_slide_that_a_gpu_scales_keeps_a_speck_that_the_mean_loses(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (320, 180), (20, 20, 20))
+    picture.putpixel((101, 171), (255, 255, 255))
+    path = tmp_path / "speck.png"
+    picture.save(path)
+    foot = Box(0.0, 0.9, 1.0, 1.0)
+    for surround in Surround:
+        layered, flat = (
+            prepare_all(Source(path), SCREEN, Style(surround, words=True), flat=flat)
+            for flat in (False, True)
+        )
+        assert layered.ground is not None and flat.ground is not None
+        if surround is not Surround.MAT:  # whose board is what lies at the foot
+            assert layered.ground.between(foot)[1] == 1.0 > flat.ground.between(foot)[1]
+        assert layered.ground.between(foot)[0] <= flat.ground.between(foot)[0] + 0.001
+
+
+def test_patches_that_are_put_together_later_make_the_same_slide(tmp_path: Path) -> None:
+    path = save(tmp_path, Image.linear_gradient("L").convert("RGB").resize((300, 400)))
+    for surround in Surround:
+        layered, flat = (
+            prepare_all(Source(path), SCREEN, Style(surround), flat=flat) for flat in (False, True)
+        )
+        assert len(flat.patches) == 1
+        assert layered.image.tobytes() == flat.image.tobytes()
+        assert layered.mean == pytest.approx(flat.mean, abs=6)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,9 @@ from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Badge, Card, Look, Mark, Scene
 from kiosk.display.canvas import Canvas, Handle
-from kiosk.display.images import PreparedSlide
+from kiosk.display.images import PreparedSlide, of_pixels
 from kiosk.display.painter import Painter
+from kiosk.display.patches import Patch
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.textures import TextureCanvas
 from tests.screens import ASSETS, PICKING
@@ -37,6 +38,12 @@ class CountingCanvas(SurfaceCanvas):
         self.held.add(handle)
         return handle
 
+    def hang(self, patches: Sequence[Patch], size: Size) -> Generator[None, None, Handle]:
+        handle = yield from super().hang(patches, size)
+        self.uploads.append(size)
+        self.held.add(handle)
+        return handle
+
     def draw(self, handle: Handle, rect: Rect, opacity: float = 1.0, part: Box = WHOLE) -> None:
         self.draws += 1
         super().draw(handle, rect, opacity, part)
@@ -47,7 +54,7 @@ class CountingCanvas(SurfaceCanvas):
 
 
 def plain(colour: tuple[int, int, int], size: Size = SCREEN) -> PreparedSlide:
-    return PreparedSlide(bytes(colour) * (size.width * size.height), size)
+    return of_pixels(bytes(colour) * (size.width * size.height), size)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
@@ -9,10 +10,13 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from kiosk.core.focus import CENTRE, WHOLE, Box, Focus
-from kiosk.core.hanging import hang
+from kiosk.core.hanging import hang, hang_pair
 from kiosk.core.model import Rect, Size
 from kiosk.core.settings import MatStyle, Motion, Style, Surround
-from kiosk.display.images import PreparedSlide, fitted, prepare, slide_of
+from kiosk.display import patches
+from kiosk.display.decoding import Source
+from kiosk.display.images import PreparedSlide, pair_of, prepare, slide_of
+from kiosk.errors import Corrupt
 
 SCREEN = Size(480, 270)
 UPRIGHT = Size(300, 400)
@@ -27,7 +31,7 @@ by_style = pytest.mark.parametrize(
 
 
 def opened(slide: PreparedSlide) -> Image.Image:
-    return Image.frombytes("RGB", (slide.size.width, slide.size.height), slide.pixels)
+    return slide.image
 
 
 def painted(
@@ -53,7 +57,7 @@ def part(image: Image.Image, rect: Rect) -> Image.Image:
 def test_every_shape_hangs_in_every_surround_on_every_screen(style: Style, screen: Size, shape: Size) -> None:
     slide = slide_of(painted(shape), screen, style)
     assert slide.size == slide.screen == screen
-    assert len(slide.pixels) == 3 * screen.width * screen.height
+    assert slide.image.size == (screen.width, screen.height)
     assert slide.first == slide.last == WHOLE
 
 
@@ -63,7 +67,7 @@ def test_no_surround_touches_the_picture_but_for_the_shadow_of_the_board(style: 
     place = hang(UPRIGHT, SCREEN, style).place
     image = part(opened(slide_of(picture, SCREEN, style)), place)
     clear = Rect(4, 4, place.width - 4, place.height - 4)
-    bare = fitted(picture, Size(place.width, place.height))
+    bare = patches.pillow(patches.scaled(patches.surface(picture), Size(place.width, place.height)))
     difference = ImageChops.difference(part(image, clear), part(bare, clear))
     assert max(high for _, high in difference.getextrema()) == 0  # type: ignore[misc]
 
@@ -126,7 +130,9 @@ def test_the_cut_of_the_bevel_is_bright_at_the_foot_and_dark_at_the_top() -> Non
 
 
 def test_the_four_boards_are_four() -> None:
-    pictures = {slide_of(painted(UPRIGHT), SCREEN, Style(Surround.MAT, mat)).pixels for mat in MatStyle}
+    pictures = {
+        slide_of(painted(UPRIGHT), SCREEN, Style(Surround.MAT, mat)).image.tobytes() for mat in MatStyle
+    }
     assert len(pictures) == 4
 
 
@@ -140,10 +146,10 @@ def test_the_mean_colour_of_a_slide_is_that_of_what_the_screen_shows() -> None:
 def test_a_slide_in_motion_has_the_room_that_its_closest_view_needs(tmp_path: Path) -> None:
     path = tmp_path / "picture.jpg"
     painted(Size(1200, 800)).save(path)
-    slide = prepare(path, SCREEN, Style(motion=Motion.GENTLE))
+    slide = prepare(Source(path), SCREEN, Style(motion=Motion.GENTLE))
     assert slide.screen == SCREEN
     assert slide.size == Size(519, 292)
-    assert len(slide.pixels) == 3 * 519 * 292
+    assert slide.image.size == (519, 292)
     assert slide.first != slide.last
 
 
@@ -153,7 +159,8 @@ def test_a_slide_in_motion_has_the_room_that_its_closest_view_needs(tmp_path: Pa
 def test_a_part_of_a_picture_is_scaled_without_its_neighbours(box: Box) -> None:
     picture = Image.new("RGB", (64, 32), (10, 20, 30))
     picture.paste((200, 0, 0), (0, 0, 16, 32))
-    image = fitted(picture, Size(40, 40), box)
+    kept = patches.cut(patches.surface(picture), box)
+    image = patches.pillow(patches.scaled(kept, Size(40, 40)))
     assert image.size == (40, 40)
     colour = (200, 0, 0) if box.left == 0 and box.right < 0.1 else (10, 20, 30)
     if box != WHOLE:
@@ -164,3 +171,74 @@ def test_the_centre_is_what_matters_where_nothing_else_is_known() -> None:
     assert hang(Size(600, 400), SCREEN, Style(Surround.FILL)) == hang(
         Size(600, 400), SCREEN, Style(Surround.FILL), CENTRE
     )
+
+
+# Pairs. ---------------------------------------------------------------------------------------------------------------
+
+RED, BLUE = (200, 40, 30), (30, 60, 200)
+
+
+def pair(style: Style, screen: Size = SCREEN) -> Image.Image:
+    shape = UPRIGHT if screen.width > screen.height else Size(400, 300)
+    one, other = (Image.new("RGB", (shape.width, shape.height), colour) for colour in (RED, BLUE))
+    return pair_of(one, other, screen, style).image
+
+
+@by_style
+@pytest.mark.parametrize("screen", [SCREEN, Size(270, 480)])
+def test_each_of_a_pair_is_in_its_half_and_neither_is_in_the_other_s(style: Style, screen: Size) -> None:
+    image = pair(style, screen)
+    shape = UPRIGHT if screen.width > screen.height else Size(400, 300)
+    assert image.size == (screen.width, screen.height)
+    for hung, colour in zip(hang_pair((shape, shape), screen, style), (RED, BLUE), strict=True):
+        place = hung.place
+        for x in (place.x + 4, place.right - 4):
+            for y in (place.y + 4, place.bottom - 4):
+                seen = image.getpixel((x, y))
+                assert isinstance(seen, tuple)
+                # smoothscale rounds down, twice.
+                assert all(0 <= given - found <= 4 for given, found in zip(colour, seen, strict=True))
+
+
+@by_style
+def test_between_a_pair_there_is_something_of_neither(style: Style) -> None:
+    image = pair(style)
+    first, second = hang_pair((UPRIGHT, UPRIGHT), SCREEN, style)
+    middle = (first.place.right + second.place.x) // 2
+    seen = image.getpixel((middle, SCREEN.height // 2))
+    assert isinstance(seen, tuple)
+    assert all(abs(seen[0] - colour[0]) + abs(seen[2] - colour[2]) > 60 for colour in (RED, BLUE))
+
+
+def test_behind_each_of_a_pair_is_its_own_blur_and_they_melt_into_each_other() -> None:
+    image = pair(Style(Surround.BLUR))
+    row = [image.getpixel((x, 2)) for x in range(SCREEN.width)]
+    first, second = hang_pair((UPRIGHT, UPRIGHT), SCREEN, Style(Surround.BLUR))
+    left, right = row[1], row[-2]
+    assert isinstance(left, tuple) and isinstance(right, tuple)
+    assert left[0] > 2 * left[2]
+    assert right[2] > 2 * right[0]
+    reds = [pixel[0] for pixel in row[first.place.right + 1 : second.place.x - 1] if isinstance(pixel, tuple)]
+    # No edge half way: a step is noise, and no more.
+    assert max(abs(one - other) for one, other in pairwise(reds)) <= 12
+
+
+def test_a_pair_on_one_board_has_one_colour_from_both() -> None:
+    image = pair(Style(Surround.MAT))
+    first, second = hang_pair((UPRIGHT, UPRIGHT), SCREEN, Style(Surround.MAT))
+    between = Rect(first.place.right + 4, 40, second.place.x - first.place.right - 8, 100)
+    beside = Rect(0, 40, first.place.x - 6, 100)
+    one, other = (ImageStat.Stat(part(image, rect)).mean for rect in (between, beside))
+    assert all(abs(a - b) < 2 for a, b in zip(one, other, strict=True))
+
+
+def test_of_a_pair_both_have_to_be_sound(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.jpg", tmp_path / "bad.jpg"
+    painted(UPRIGHT).save(good)
+    bad.write_bytes(good.read_bytes()[:400])
+    with pytest.raises(Corrupt) as caught:
+        prepare([Source(good), Source(bad)], SCREEN)
+    assert caught.value.path == bad
+    slide = prepare([Source(good), Source(good)], SCREEN)
+    assert slide.size == SCREEN
+    assert slide.first == slide.last

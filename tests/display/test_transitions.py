@@ -9,12 +9,13 @@ import pytest
 from PIL import Image
 
 from kiosk.config import Rotation
+from kiosk.core import slideshow
 from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size, SlideId
 from kiosk.core.scene import Scene
 from kiosk.core.settings import Transition
 from kiosk.display.canvas import Canvas
-from kiosk.display.images import PreparedSlide, slide_of
+from kiosk.display.images import PreparedSlide, of_pixels, slide_of
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.textures import TextureCanvas
@@ -146,9 +147,34 @@ def test_no_part_of_the_screen_flashes_in_a_transition(
 ) -> None:
     seen = [luminance(image) for image in frames(shown(make(), *pictures), kind)]
     most = max(changes([frame[cell] for frame in seen]) for cell in range(64))
-    # A push carries the middle of both pictures over a place; a dissolve goes by the mean of both. The core lets the
-    # next one come only after twice the time then (slideshow.SOONEST).
-    assert most <= {Transition.PUSH: 3, Transition.DISSOLVE: 2}.get(kind, 1)
+    assert most <= slideshow.CHANGES.get(kind, 1)
+
+
+@pytest.mark.parametrize("pictures", EXTREMES.values(), ids=EXTREMES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "seconds", [0.1, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.02, 0.16))]
+)
+def test_no_second_has_more_than_three_flashes_however_fast_one_asks_for_the_next(
+    no_screen: None, kind: Transition, seconds: float, pictures: tuple[Image.Image, Image.Image]
+) -> None:
+    """As soon after each other as the core lets them (tests/core holds it to that), in the shortest of times."""
+    painter = shown(SurfaceCanvas(SCREEN), *pictures)
+    step, apart = 1 / FRAMES, slideshow.apart(kind)
+    seen: list[list[float]] = []
+    known: dict[Scene, list[float]] = {}
+    for number in range(2 * FRAMES):
+        turn, since = divmod(number * step, apart)
+        old, new = (OLD, NEW) if turn % 2 == 0 else (NEW, OLD)
+        t = min(since / seconds, 1.0)
+        scene = Scene(old, new, t * t * (3 - 2 * t), kind) if t < 1.0 else Scene(new)
+        if scene not in known:
+            painter.paint(scene)
+            known[scene] = luminance(painter.read())
+        seen.append(known[scene])
+    for begin in range(FRAMES):
+        second = seen[begin : begin + FRAMES]
+        assert max(changes([frame[cell] for frame in second]) // 2 for cell in range(64)) <= 3
 
 
 @pytest.mark.parametrize("kind", [Transition.CROSSFADE, Transition.DISSOLVE, Transition.WIPE])
@@ -173,6 +199,27 @@ def test_a_push_moves_both_pictures_to_the_left(make: Make) -> None:
     painter.paint(Scene(OLD, NEW, 0.5, Transition.PUSH))
     image = painter.read()
     assert [image.getpixel((x, 45)) for x in (5, 75, 85, 155)] == [(v,) * 3 for v in (100, 100, 180, 180)]
+
+
+def test_on_the_way_back_a_push_moves_both_pictures_to_the_right(make: Make) -> None:
+    painter = shown(make(), halves(0, 100), halves(180, 255))
+    painter.paint(Scene(OLD, NEW, 0.5, Transition.PUSH, backwards=True))
+    image = painter.read()
+    assert [image.getpixel((x, 45)) for x in (5, 75, 85, 155)] == [(v,) * 3 for v in (255, 255, 0, 0)]
+
+
+@pytest.mark.parametrize("kind", [Transition.PUSH, Transition.WIPE])
+@pytest.mark.parametrize("progress", [0.001, 0.3, 0.77, 0.999])
+def test_on_the_way_back_what_moves_is_mirrored_and_nothing_else(
+    make: Make, kind: Transition, progress: float
+) -> None:
+    painter = shown(make(), halves(10, 90), halves(250, 160))
+    painter.paint(Scene(OLD, NEW, progress, kind))
+    forward = painter.read()
+    mirrored = shown(make(), halves(90, 10), halves(160, 250))
+    mirrored.paint(Scene(OLD, NEW, progress, kind, backwards=True))
+    back = mirrored.read().transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert back.tobytes() == forward.tobytes()
 
 
 def test_a_wipe_has_a_soft_edge_that_goes_from_the_left_to_the_right(make: Make) -> None:
@@ -216,7 +263,7 @@ def test_the_view_of_a_slide_in_motion_is_exact_to_a_part_of_a_pixel(no_screen: 
     ramp = Image.linear_gradient("L").rotate(90).resize((320, 90)).convert("RGB")
     painter.upload(
         OLD,
-        PreparedSlide(ramp.tobytes(), Size(320, 90), SCREEN, first=Box(0, 0, 0.5, 1), last=Box(0.5, 0, 1, 1)),
+        of_pixels(ramp.tobytes(), Size(320, 90), SCREEN, first=Box(0, 0, 0.5, 1), last=Box(0.5, 0, 1, 1)),
     )
     middle = []
     for step in range(0, 101, 10):

@@ -43,6 +43,8 @@ def verbs(screen: Screen, *, paused: bool = False) -> list[Verb]:
         (pygame.K_ESCAPE, 0, Verb.CANCEL),
         (pygame.K_h, 0, Verb.HIDE),
         (pygame.K_q, 0, Verb.QUIT),
+        (pygame.K_s, 0, Verb.SLEEP),
+        (pygame.K_RETURN, 0, Verb.WAKE),
         (pygame.K_d, pygame.KMOD_LSHIFT, Verb.SIGN_OUT),
         (pygame.K_d, pygame.KMOD_RSHIFT, Verb.SIGN_OUT),
     ],
@@ -86,6 +88,12 @@ def test_keys_come_in_the_order_in_which_they_were_pressed(screen: Screen) -> No
     for key in (pygame.K_RIGHT, pygame.K_LEFT, pygame.K_RIGHT):
         press(key)
     assert verbs(screen) == [Verb.NEXT, Verb.PREVIOUS, Verb.NEXT]
+
+
+@pytest.mark.parametrize("kind", [pygame.MOUSEBUTTONDOWN, pygame.FINGERDOWN])
+def test_whoever_touches_the_frame_stands_before_it(screen: Screen, kind: int) -> None:
+    pygame.event.post(pygame.event.Event(kind))
+    assert screen.events(paused=False) == [Asked(verb=Verb.WAKE, key=True)]
 
 
 @pytest.mark.parametrize("kind", [pygame.QUIT, pygame.WINDOWCLOSE])

@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from kiosk.config import Config, GoogleConfig, StorageConfig, StorageKey
+from kiosk.config import Config, GoogleConfig, LanguageTag, StorageConfig, StorageKey
 from kiosk.core.model import Credentials, Secret
 from kiosk.doctor import Check, Verdict, as_json, checks, exit_code, table
 from kiosk.doctor.check import fail, ok, warn
-from kiosk.doctor.machine import clock, credentials, decoder, directories, free_space, storage_key
+from kiosk.doctor.language import screen_language, told
+from kiosk.doctor.machine import clock, credentials, decoder, directories, faces, free_space, storage_key
 from kiosk.doctor.screen import DRIVERS, Tried, _cure, display, text, try_driver
 from kiosk.errors import ConfigError, Problem
+from kiosk.language import Choice
 from kiosk.storage.credentials import CredentialsFile
 from kiosk.storage.decode_process import Limits
 from kiosk.storage.decoder import Decoder
@@ -47,6 +49,18 @@ def only(found: list[Check], name: str) -> Check:
 
 def test_a_decoder_with_all_its_limits_is_fine() -> None:
     assert decoder().verdict is Verdict.OK
+
+
+def test_it_says_whether_faces_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    off = faces(evolve(Config(), picture=evolve(Config().picture, faces=False)))
+    assert off.verdict is Verdict.OK and "[picture] faces" in off.says
+    on = faces(Config())
+    assert on.verdict is Verdict.OK and on.says.startswith("looked for")
+    monkeypatch.setattr("kiosk.doctor.machine.head_finder", lambda: None)
+    assert faces(Config()).verdict is Verdict.WARN
+    monkeypatch.setattr("kiosk.doctor.machine.can_look", lambda: False)
+    absent = faces(Config())
+    assert absent.verdict is Verdict.OK and "[faces] extra" in absent.says
 
 
 def test_a_decoder_with_fewer_limits_is_pointed_out() -> None:
@@ -403,3 +417,17 @@ def test_a_sealed_sign_in_is_read_with_its_key(dirs: Dirs, tmp_path: Path) -> No
     config = Config(google=GoogleConfig(client_id="client"))
     assert only(credentials(config, dirs, key), "sign-in").verdict is Verdict.OK
     assert only(credentials(config, dirs), "sign-in").verdict is Verdict.FAIL
+
+
+def test_the_language_of_the_screens_is_told_with_the_reason() -> None:
+    found = screen_language(LanguageTag.AUTO, {"LANG": "pt_PT.UTF-8"})
+    assert (found.verdict, found.says) == (Verdict.OK, "Brazilian Portuguese (pt_BR): LANG=pt_PT.UTF-8")
+    found = screen_language(LanguageTag.ARABIC, {"LANG": "de_DE"})
+    assert (found.verdict, found.says) == (Verdict.OK, "Arabic (ar): [display] language")
+    assert screen_language(LanguageTag.AUTO, {"LANG": "sv_SE"}).verdict is Verdict.OK
+
+
+def test_a_language_without_its_catalog_is_told() -> None:
+    found = told(Choice("de", "", "LANG=de"), translated=False)
+    assert found.verdict is Verdict.WARN
+    assert "German (de): LANG=de; its catalog is missing" in found.says

@@ -11,7 +11,7 @@ import gc
 import logging
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -22,12 +22,12 @@ from kiosk.app.loop import Ending, Kiosk
 from kiosk.app.status import status
 from kiosk.core import events as e
 from kiosk.core.commands import Command
-from kiosk.core.model import Client, Seconds, Secret, Size, Slide
+from kiosk.core.model import Client, Seconds, Secret, Size, Slide, StoredItem
 from kiosk.core.scene import Scene
 from kiosk.core.settings import PickMode, Settings, Style
 from kiosk.core.state import State
 from kiosk.demo import DemoGoogle, DemoSettings, plain_library
-from kiosk.display import Painter, PreparedSlide, Screen, prepare
+from kiosk.display import Painter, PreparedSlide, PreparedThumb, Screen, Source, prepare, prepare_thumb
 from kiosk.google.client import GoogleClient
 from kiosk.storage import Storage
 from kiosk.system.clock import ManualClock
@@ -124,7 +124,9 @@ class Rig:
             decoder=shared_decoder(),
         )
         self.inbox = SteeredInbox(self.clock)
-        self._workers = CountedWorkers(self._storage, self._new_client, self._prepare, self.inbox.put)
+        self._workers = CountedWorkers(
+            self._storage, self._new_client, self._prepare, self.inbox.put, self._thumb
+        )
         self._workers.asked, self._workers.inbox, self._workers.clock = self.asked, self.inbox, self.clock
         google = self.google.settings
         self._kiosk = SteeredKiosk(
@@ -145,6 +147,7 @@ class Rig:
         )
         self._workers.start_disk()
         self._kiosk.open_catalog()
+        self.glass.fading = lambda: self.state.show.fading_since is not None
         self._kiosk.begin(cast(Screen, self.glass), cast(Painter, self.glass))
         self._open = True
 
@@ -175,8 +178,16 @@ class Rig:
         return client
 
     def _prepare(self, slide: Slide, screen: Size, style: Style) -> PreparedSlide:
-        with self._storage.picture(slide.items[0]) as file:
-            return prepare(self._storage.path_of(slide.items[0]), screen, style, file=file)
+        with ExitStack() as files:
+            sources = [
+                Source(self._storage.path_of(item), file=files.enter_context(self._storage.picture(item)))
+                for item in slide.items
+            ]
+            return prepare(sources, screen, style)
+
+    def _thumb(self, item: StoredItem, side: int) -> PreparedThumb:
+        with self._storage.picture(item) as file:
+            return prepare_thumb(self._storage.path_of(item), side, item.measure, file=file)
 
     # What is.
 

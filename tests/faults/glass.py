@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 
 from kiosk.core import events as e
-from kiosk.core.model import Size, SlideId
-from kiosk.core.scene import Scene
-from kiosk.display import PreparedSlide
+from kiosk.core.model import CommandId, Size, SlideId
+from kiosk.core.scene import Label, Scene
+from kiosk.display import PreparedSlide, PreparedThumb
 from kiosk.system.clock import ManualClock
 
 DWELL = 60.0
@@ -32,9 +33,12 @@ class Glass:
         self.flips = 0
         self.scene = Scene()
         self.held: set[SlideId] = set()
+        self.thumbs: set[CommandId] = set()
         self.turns: list[tuple[float, SlideId]] = []
         """When which slide had come, in monotonic seconds."""
         self.titles: set[str] = set()
+        self.fading: Callable[[], bool] = lambda: False
+        """A transition is running."""
         self.showing = False
         """Pictures are on the card: from now on there is one on the screen."""
 
@@ -45,11 +49,26 @@ class Glass:
         return False
 
     def upload(self, slide: SlideId, pixels: PreparedSlide) -> None:
-        assert len(pixels.pixels) == SCREEN.width * SCREEN.height * 3
+        assert pixels.size == SCREEN
         self.held.add(slide)
+
+    def uploading(self, slide: SlideId, pixels: PreparedSlide) -> Iterator[None]:
+        assert not self.fading(), "a slide goes up in the middle of a transition, which waits for it"
+        self.upload(slide, pixels)
+        yield from ()
 
     def drop(self, slide: SlideId) -> None:
         self.held.discard(slide)
+
+    def expect(self, slide: SlideId, labels: tuple[Label, ...], *, clock: bool = False) -> None:
+        """As to the painter, a slide that was dropped as soon as it was there (by a sign-out) is no mistake."""
+
+    def upload_thumb(self, thumb: CommandId, pixels: PreparedThumb) -> None:
+        assert len(pixels.pixels) == pixels.size.width * pixels.size.height * 4
+        self.thumbs.add(thumb)
+
+    def drop_thumb(self, thumb: CommandId) -> None:
+        self.thumbs.discard(thumb)
 
     def paint(self, scene: Scene) -> bool:
         new = scene != self.scene

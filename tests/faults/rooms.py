@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from attrs import evolve, frozen
 
-from kiosk.app.workers import Message, Prepared, Workers
+from kiosk.app.workers import Message, Prepared, Thumb, Workers
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.commands import Command
@@ -19,7 +19,7 @@ from kiosk.system.inbox import Inbox
 
 PATIENCE = 20.0
 """Real seconds for one answer; the machines are shared. Nothing is asserted on it."""
-LOCAL = c.PrepareSlide | c.DiskCommand
+LOCAL = c.PrepareSlide | c.PrepareThumb | c.DiskCommand
 """What this machine answers by itself, whatever the network does."""
 
 
@@ -55,7 +55,7 @@ class SteeredInbox(Inbox[Message]):
             if not found:
                 raise AssertionError(f"no answer to {self.owed}")
         for message in found:
-            event = message.event if isinstance(message, Prepared) else message
+            event = message.event if isinstance(message, (Prepared, Thumb)) else message
             if isinstance(event, e.Event):
                 self.owed.pop(event.answers, None)
         if not found:
@@ -79,7 +79,7 @@ class CountedWorkers(Workers):
 
     def do(self, command: Command) -> bool:
         self.asked.append((self.clock.now().monotonic, command))
-        if not isinstance(command, (c.DropSlide, c.Quit, c.MarkShown)):
+        if not isinstance(command, (c.DropSlide, c.DropThumb, c.Quit, c.MarkShown, c.SaveMeasure)):
             self.inbox.owed[command.id] = command
         return super().do(command)
 

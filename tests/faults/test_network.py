@@ -78,7 +78,7 @@ def test_a_network_that_comes_ten_minutes_after_the_start_is_found_by_itself(mak
     rig = make_rig(absent=True)
     rig.run(600)
     assert rig.glass.scene.card is not None
-    assert rig.glass.scene.card.status == words.NETWORK
+    assert rig.glass.scene.card.title == words.OFFLINE_TITLE
     rig.google.start()
     rig.until(lambda: rig.status()["user_code"], 200)
     rig.show(STORED)
