@@ -1,50 +1,79 @@
 #!/usr/bin/env bash
-# Installs the frame as a service on Raspberry Pi OS Lite or Debian 12 or 13, 64-bit; a second run changes nothing.
+# Installs the frame on Raspberry Pi OS or Debian 12 or 13, 64-bit; a second run changes nothing.
 #
-#   sudo systemd/install.sh [--dry-run] [--wheelhouse DIR]
+#   sudo systemd/install.sh [--dry-run] [--wheelhouse DIR] [--desktop]
 #
-# --dry-run: prints every step and does none. --wheelhouse DIR: Python packages from this folder and no network at all
-# (Debian packages that are missing are then only named). Whatever pip fetches is checked against requirements.lock.
+# --dry-run         prints every step and does none; needs no root
+# --wheelhouse DIR  Python packages from this folder, and no network at all: Debian packages that are missing are named
+# --desktop         no service for the whole machine but a unit that a person enables for their own desktop
+#
+# Whatever pip fetches is checked against the hashes in requirements.lock.
 set -euo pipefail
+umask 022 # The frame's own user reads what root installs.
+export LC_ALL=C
 
 SOURCE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 PREFIX=/opt/kiosk
 CONFIG=/etc/kiosk
 UNITS=/etc/systemd/system
+PYTHON=/usr/bin/python3
 PACKAGES=(python3-venv libfribidi0 libgbm1 libdrm2 libegl1 libgles2 libgl1-mesa-dri fonts-noto-core)
-DRY= WHEELHOUSE= CHANGED=
+DRY= WHEELHOUSE= DESKTOP= CHANGED= HINT=
 
 say() { echo "kiosk: $*"; }
 fail() { echo "kiosk: $*" >&2; exit 1; }
 
-while [ $# -gt 0 ]; do
-    case $1 in
-        --dry-run) DRY=yes ;;
-        --wheelhouse) [ $# -gt 1 ] || fail "--wheelhouse needs a folder"; WHEELHOUSE=$(realpath "$2"); shift ;;
-        *) fail "unknown: $1 (allowed: --dry-run, --wheelhouse DIR)" ;;
-    esac
-    shift
-done
+usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; }
 
-# do WHAT COMMAND...: one step; the first word says what for.
+read_words() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --dry-run) DRY=yes ;;
+            --desktop) DESKTOP=yes ;;
+            --wheelhouse)
+                [ $# -gt 1 ] || fail "--wheelhouse needs a folder"
+                [ -d "$2" ] || fail "$2 is not a folder"
+                WHEELHOUSE=$(realpath "$2")
+                shift
+                ;;
+            -h | --help) usage; exit 0 ;;
+            *) fail "unknown: $1 (allowed: --dry-run, --wheelhouse DIR, --desktop)" ;;
+        esac
+        shift
+    done
+}
+
+# step WHAT COMMAND...: does it, or shows it; HINT is what to look at when it fails.
 step() {
     local what=$1
     shift
     CHANGED=yes
     say "$what"
-    if [ -n "$DRY" ]; then echo "    $*"; else "$@"; fi
+    if [ -n "$DRY" ]; then
+        printf '   '; printf ' %q' "$@"; echo
+    else
+        "$@" || fail "stopped at \"$what\"; run this again when it is mended.${HINT:+ $HINT}"
+    fi
 }
 
 check_machine() {
-    local id version
+    local id version architecture
     [ -n "$DRY" ] || [ "$(id -u)" = 0 ] || fail "needs root: sudo systemd/install.sh"
     [ -r /etc/os-release ] || fail "/etc/os-release is missing: this is no Debian"
     id=$(. /etc/os-release && echo "${ID:-}")
-    version=$(. /etc/os-release && echo "${VERSION_ID:-0}")
+    version=$(. /etc/os-release && echo "${VERSION_ID:-}")
     case $id in debian | raspbian) ;; *) fail "this is ${id:-unknown}; Raspberry Pi OS and Debian are what this is for" ;; esac
-    [ "${version%%.*}" -ge 12 ] || fail "this is Debian $version; 12 or newer is needed"
-    case $(dpkg --print-architecture) in amd64 | arm64) ;; *) fail "a 64-bit system is needed; this is $(dpkg --print-architecture)" ;; esac
-    [ -z "$WHEELHOUSE" ] || [ -d "$WHEELHOUSE" ] || fail "$WHEELHOUSE is not a folder"
+    # Debian's testing has no number.
+    [ -z "$version" ] || [ "${version%%.*}" -ge 12 ] || fail "this is Debian $version; 12 or newer is needed"
+    architecture=$(dpkg --print-architecture)
+    case $architecture in amd64 | arm64) ;; *) fail "a 64-bit system is needed; this one is $architecture" ;; esac
+    if [ -z "$DRY" ]; then
+        # Two at once would take each other's half releases away. The lock goes with this program.
+        exec 9<"${BASH_SOURCE[0]}"
+        flock -n 9 || fail "another install.sh is running"
+    elif [ -d "$CONFIG" ] && [ ! -x "$CONFIG" ]; then
+        say "only root can look into $CONFIG: what is there already is listed all the same"
+    fi
 }
 
 install_packages() {
@@ -53,38 +82,50 @@ install_packages() {
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    if [ -n "$WHEELHOUSE" ]; then
-        say "missing Debian packages, to be installed by hand: ${missing[*]}"
+    if [ -z "$WHEELHOUSE" ]; then
+        local HINT="Is there a network? \`apt-get update\` says more."
+        step "reading Debian's package lists" apt-get update -qq
+        step "installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
         return 0
     fi
-    step "reading Debian's package lists" apt-get update -qq
-    step "installing ${missing[*]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
+    case " ${missing[*]} " in
+        *" python3-venv "*) fail "python3-venv is missing, and nothing is fetched with --wheelhouse: install it first" ;;
+    esac
+    say "missing, and not fetched with --wheelhouse: ${missing[*]}"
 }
 
-# What decides whether a release is the same: everything that is installed from.
-digest() {
-    (cd "$SOURCE" && find kiosk assets pyproject.toml requirements.lock -type f ! -name '*.pyc' -print0 \
-        | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
+# What decides whether a release is the same: all that it is made from, Debian's Python with it.
+release_name() {
+    local version python digest
+    version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$SOURCE/kiosk/__init__.py")
+    python=$(readlink -f "$PYTHON")
+    digest=$(cd "$SOURCE" && find kiosk assets systemd/kiosk.service config.example.toml pyproject.toml requirements.lock \
+        -type f ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12)
+    echo "$version-${python##*/}-$digest"
 }
 
 install_release() {
-    local version name release pip
-    version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' "$SOURCE/kiosk/__init__.py")
-    name="$version-$(digest)"
+    local name release pip HINT="Is there a network?"
+    name=$(release_name)
     release="$PREFIX/releases/$name"
+    pip=("$release/bin/python" -m pip install -qq --no-cache-dir --disable-pip-version-check --root-user-action ignore)
+    if [ -n "$WHEELHOUSE" ]; then
+        pip+=(--no-index --find-links "$WHEELHOUSE")
+        HINT="Does $WHEELHOUSE hold a wheel for each line of requirements.lock, for this Python?"
+    fi
     if [ ! -e "$release/complete" ]; then
-        pip=("$release/bin/python" -m pip install -qq --no-cache-dir --disable-pip-version-check --root-user-action ignore)
-        [ -z "$WHEELHOUSE" ] || pip+=(--no-index --find-links "$WHEELHOUSE")
         # What was broken off is begun anew: a release is whole or it is none.
-        [ ! -e "$release" ] || step "removing what was left of $name" rm -rf "$release"
-        step "making $release" python3 -m venv "$release"
+        [ ! -e "$release" ] || step "removing what an earlier run left of $name" rm -rf "$release"
+        step "making $release" "$PYTHON" -m venv "$release"
         step "installing what the frame needs, hash-checked" "${pip[@]}" --require-hashes -r "$SOURCE/requirements.lock"
-        step "installing kiosk $version" "${pip[@]}" --no-deps --no-build-isolation "$SOURCE"
+        step "installing kiosk" "${pip[@]}" --no-deps --no-build-isolation "$SOURCE"
+        # On the card before it is called whole: the power may go at any time.
+        step "writing it to the card" sync -f "$release"
         step "that release is whole" touch "$release/complete"
     fi
     if [ "$(readlink "$PREFIX/current" 2>/dev/null)" != "releases/$name" ]; then
-        step "$name is the one that runs" switch "releases/$name"
+        step "the release that runs is $name" switch "releases/$name"
     fi
     if [ "$(readlink /usr/local/bin/kiosk 2>/dev/null)" != "$PREFIX/current/bin/kiosk" ]; then
         step "kiosk is a command" ln -sfn "$PREFIX/current/bin/kiosk" /usr/local/bin/kiosk
@@ -93,9 +134,18 @@ install_release() {
 
 # One rename: at no moment is there no current release.
 switch() {
-    ln -sfn "$1" "$PREFIX/current.new"
-    mv -T "$PREFIX/current.new" "$PREFIX/current"
-    sync "$PREFIX"
+    ln -sfn "$1" "$PREFIX/current.new" && mv -T "$PREFIX/current.new" "$PREFIX/current" && sync "$PREFIX"
+}
+
+# The one that runs and the newest of the others: what it took over from, to go back to.
+remove_old_releases() {
+    local release kept= current
+    current=$(readlink "$PREFIX/current" 2>/dev/null) || return 0
+    while read -r release; do
+        [ "releases/$release" != "$current" ] || continue
+        if [ -z "$kept" ] && [ -e "$PREFIX/releases/$release/complete" ]; then kept=$release; continue; fi
+        step "removing the old release $release" rm -rf "$PREFIX/releases/$release"
+    done < <(ls -t "$PREFIX/releases")
 }
 
 # put FILE TARGET MODE: unless it is there already, the same.
@@ -121,43 +171,71 @@ install_config() {
 }
 
 install_unit() {
-    local before=$CHANGED
     put "$SOURCE/systemd/kiosk.service" "$UNITS/kiosk.service" 0644
     # Debian's own prompt would be started on the same console at every boot.
     [ "$(systemctl is-enabled getty@tty1.service 2>/dev/null)" != enabled ] || step "no log-in prompt on the first console" \
-        systemctl disable getty@tty1.service
+        systemctl --quiet disable getty@tty1.service
     [ "$(systemctl is-enabled kiosk.service 2>/dev/null)" = enabled ] || step "the frame starts with the machine" \
-        systemctl enable kiosk.service
+        systemctl --quiet enable kiosk.service
     if [ ! -d /run/systemd/system ]; then
         say "systemd does not run here: the frame starts at the next boot"
         return 0
     fi
-    [ -z "$CHANGED$before" ] || step "telling systemd" systemctl daemon-reload
-    [ -z "$CHANGED" ] && [ "$(systemctl is-active kiosk.service)" = active ] || step "starting the frame" systemctl restart kiosk.service
+    if [ -z "$CHANGED" ] && [ "$(systemctl is-active kiosk.service)" = active ]; then return 0; fi
+    step "telling systemd" systemctl daemon-reload
+    local HINT="\`journalctl -u kiosk\` says more."
+    step "starting the frame" systemctl restart kiosk.service
+}
+
+# Where a screen is connected, as the kernel sees it.
+screens() {
+    local status name found=
+    for status in /sys/class/drm/card*-*/status; do
+        [ -r "$status" ] && [ "$(cat "$status")" = connected ] || continue
+        name=${status%/status}
+        name=${name##*/}
+        found+=" ${name#card*-}"
+    done
+    if [ -n "$found" ]; then echo "The screen is the one at$found."; else echo "No screen is connected yet."; fi
 }
 
 tell() {
     [ -n "$CHANGED" ] || say "nothing had to be done"
-    [ -n "$DRY" ] && return 0
+    [ -z "$DRY" ] || return 0
+    if [ -n "$DESKTOP" ]; then
+        cat <<TEXT
+
+The frame is installed. Whoever has the desktop starts it with it, as themselves:
+  systemctl --user daemon-reload && systemctl --user enable --now kiosk
+Its configuration is ~/.config/kiosk/config.toml; README.md tells what belongs into it.
+TEXT
+        return 0
+    fi
     cat <<TEXT
 
-The frame is installed. Its screen is the one that is connected to this machine.
+The frame is installed. $(screens)
 
-Next: put the OAuth client of your Google Cloud project into $CONFIG/config.toml
-([google] client_id and client_secret), or its JSON file to
-$CONFIG/credentials/client_secrets.json, and run: sudo systemctl restart kiosk
-The frame then shows a QR code. README.md tells how to get a client.
+Next: README.md tells how to get a client from Google. Put its JSON file to
+$CONFIG/credentials/client_secrets.json, or client_id and client_secret into
+$CONFIG/config.toml, and run: sudo systemctl restart kiosk
+The screen then shows a QR code.
 
-  kiosk status             what it is doing
-  journalctl -u kiosk      its log
-  sudo kiosk doctor        what may be missing
+  sudo kiosk status        what it is doing
+  sudo journalctl -u kiosk its log
+  sudo kiosk doctor --config $CONFIG/config.toml
 TEXT
 }
 
+read_words "$@"
 check_machine
 install_packages
-install_user
+[ -n "$DESKTOP" ] || install_user
 install_release
-install_config
-install_unit
+if [ -n "$DESKTOP" ]; then
+    put "$SOURCE/systemd/kiosk-user.service" /etc/systemd/user/kiosk.service 0644
+else
+    install_config
+    install_unit
+fi
+remove_old_releases
 tell

@@ -5,31 +5,51 @@
 set -euo pipefail
 
 PURGE=
+UNIT=/etc/systemd/system/kiosk.service
+
+say() { echo "kiosk: $*"; }
+fail() { echo "kiosk: $*" >&2; exit 1; }
+
 for word in "$@"; do
     case $word in
         --purge) PURGE=yes ;;
-        *) echo "kiosk: unknown: $word (allowed: --purge)" >&2; exit 1 ;;
+        -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "${BASH_SOURCE[0]}"; exit 0 ;;
+        *) fail "unknown: $word (allowed: --purge)" ;;
     esac
 done
-[ "$(id -u)" = 0 ] || { echo "kiosk: needs root: sudo systemd/uninstall.sh" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || fail "needs root: sudo systemd/uninstall.sh"
 
-if [ -e /etc/systemd/system/kiosk.service ]; then
-    [ ! -d /run/systemd/system ] || systemctl stop kiosk.service
-    systemctl disable kiosk.service 2>/dev/null || true
-    rm -f /etc/systemd/system/kiosk.service
-    [ ! -d /run/systemd/system ] || systemctl daemon-reload
-fi
-# The console has its prompt back.
-systemctl enable getty@tty1.service 2>/dev/null || true
-[ "$(readlink /usr/local/bin/kiosk 2>/dev/null)" != /opt/kiosk/current/bin/kiosk ] || rm -f /usr/local/bin/kiosk
-rm -rf /opt/kiosk
+remove_unit() {
+    local manager=
+    [ ! -d /run/systemd/system ] || manager=yes
+    rm -f /etc/systemd/user/kiosk.service
+    [ -e "$UNIT" ] || return 0
+    [ -z "$manager" ] || systemctl stop kiosk.service
+    systemctl --quiet disable kiosk.service
+    rm -f "$UNIT"
+    # The console has its prompt back.
+    systemctl --quiet enable getty@tty1.service
+    [ -z "$manager" ] || { systemctl daemon-reload; systemctl --no-block start getty@tty1.service; }
+}
 
-if [ -z "$PURGE" ]; then
-    echo "kiosk: removed. Photos, catalog, sign-in and configuration are kept in /var/cache/kiosk, /var/lib/kiosk"
-    echo "kiosk: and /etc/kiosk; --purge removes them. Whoever wants Google to forget this frame disconnects it first."
-    exit 0
+remove_program() {
+    [ "$(readlink /usr/local/bin/kiosk 2>/dev/null)" != /opt/kiosk/current/bin/kiosk ] || rm -f /usr/local/bin/kiosk
+    rm -rf /opt/kiosk
+}
+
+remove_traces() {
+    rm -rf /var/cache/kiosk /var/lib/kiosk /etc/kiosk /run/kiosk /etc/systemd/system/kiosk.service.d
+    rm -f /etc/sysusers.d/kiosk.conf
+    if getent passwd kiosk >/dev/null; then userdel kiosk; fi
+}
+
+remove_unit
+remove_program
+if [ -n "$PURGE" ]; then
+    remove_traces
+    say "removed, with everything that it kept on this machine"
+    say "Google has not been told: myaccount.google.com/permissions withdraws what was allowed"
+else
+    say "removed. Photos, catalog, sign-in and configuration are kept in /var/cache/kiosk, /var/lib/kiosk"
+    say "and /etc/kiosk; --purge removes them. To let Google forget this frame, run sudo kiosk sign-out before"
 fi
-rm -rf /var/cache/kiosk /var/lib/kiosk /etc/kiosk /run/kiosk
-if getent passwd kiosk >/dev/null; then userdel kiosk; fi
-rm -f /etc/sysusers.d/kiosk.conf
-echo "kiosk: removed, with everything that it kept on this machine"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, ROOT, blocks, prose, spans
+from tests.docs.pages import PAGES, ROOT, prose, spans
 
 GOOGLE = ROOT / "docs" / "google-api.md"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -63,7 +63,8 @@ def test_the_architecture_names_every_module_of_the_core() -> None:
 
 def test_the_architecture_gives_a_reason_for_each_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["demo"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["demo"], *extras["faces"]]
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     table = text[text.index("## What it stands on") : text.index("## Rejected")]
     told = {re.match(r"\| ([\w-]+)", line)[1] for line in table.splitlines()[4:] if line.startswith("|")}  # type: ignore[index]
@@ -105,16 +106,3 @@ def test_no_page_tells_of_the_machine_it_was_written_on(page: Path) -> None:
 @by_name
 def test_no_line_of_a_page_has_a_long_dash(page: Path) -> None:
     assert "\u2014" not in page.read_text(encoding="utf-8")
-
-
-def test_the_config_file_with_its_secret_is_installed_for_root_and_the_frame_s_user_alone() -> None:
-    systemd = ROOT / "systemd"
-    (user,) = re.findall(
-        r"^User=(\S+)$", (systemd / "kiosk.service").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    commands = blocks(systemd / "README.md").splitlines()
-    (install,) = (line for line in commands if "/etc/kiosk/config.toml" in line)
-    assert f" -m 0640 -g {user} " in install
-    (added,) = (line for line in commands if "useradd" in line)
-    assert "--user-group" in added
-    assert added.endswith(f" {user}")

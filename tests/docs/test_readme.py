@@ -93,7 +93,7 @@ def test_status_promises_the_keys_that_it_tells() -> None:
 def test_each_word_that_state_can_have_is_told() -> None:
     (row,) = (row for row in rows(README, "What `kiosk status --json` tells") if row[0] == "`state`")
     # As the issue of this project lists them.
-    wanted = {"signing_in", "picking", "listing", "downloading", "showing", "trouble", "starting"}
+    wanted = {"signing_in", "picking", "listing", "downloading", "showing", "asleep", "trouble", "starting"}
     assert set(spans(row[1])) == wanted
 
 

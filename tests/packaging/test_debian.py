@@ -182,3 +182,20 @@ def test_the_script_runs_before_anything_is_installed() -> None:
         (*command, "lunch"), env=bare, capture_output=True, text=True, check=False, timeout=50
     )
     assert (refused.returncode, refused.stderr) == (2, "usage: debian.py demo|test\n")
+
+
+@pytest.mark.parametrize(
+    ("locale", "have", "hinted"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, [], True),
+        ({"LC_ALL": "zh_TW.UTF-8", "LANG": "de_DE.UTF-8"}, [], True),
+        ({"LANG": "ko_KR.UTF-8"}, ["fonts-noto-cjk"], False),
+        ({"LANG": "de_DE.UTF-8"}, [], False),
+        ({}, [], False),
+    ],
+)
+def test_the_large_fonts_of_east_asia_are_a_hint_to_those_who_read_them(
+    locale: dict[str, str], have: list[str], hinted: bool
+) -> None:
+    assert (debian.CJK.package in debian.hint(Box(have=have), locale)) is hinted
+    assert debian.CJK not in debian.DEMO and debian.CJK in debian.TEST

@@ -63,7 +63,7 @@ def test_the_two_locks_agree() -> None:
 
 
 def test_the_kiosk_depends_on_these_packages_and_no_other() -> None:
-    allowed = {"pygame-ce", "qrcode", "requests", "google-auth", "pillow", "attrs", "cryptography"}
+    allowed = {"pygame-ce", "qrcode", "requests", "google-auth", "pillow", "attrs", "babel", "cryptography"}
     assert names(PROJECT["dependencies"]) == allowed
     assert "pygame" not in entries("requirements-test.lock"), "both pygames install into one folder"
 

@@ -68,6 +68,7 @@ def test_make_alone_lists_every_target_of_a_person(tree: Path) -> None:
         "bench",
         "fuzz",
         "screens",
+        "words",
         "lock",
         "clean",
         "format",

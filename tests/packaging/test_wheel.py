@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 import kiosk
+from kiosk.language import TAGS
 
 ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("kiosk", "assets", "systemd", "pyproject.toml", "README.md", "LICENSE", "config.example.toml")
@@ -75,6 +76,16 @@ def test_the_wheel_holds_the_fonts_the_example_the_unit_and_the_licences(wheel: 
     assert {f"{share}/config.example.toml", f"{share}/kiosk.service"} <= held
     about = f"kiosk-{kiosk.__version__}.dist-info"
     assert {f"{about}/licenses/LICENSE", f"{about}/licenses/assets/fonts/OFL.txt"} <= held
+
+
+def test_the_wheel_holds_the_catalog_of_every_language(wheel: Path) -> None:
+    held = set(ZipFile(wheel).namelist())
+    assert {f"kiosk/assets/locale/{tag}/LC_MESSAGES/kiosk.mo" for tag in TAGS} <= held
+
+
+def test_the_installed_kiosk_speaks_german(installed: Path, tmp_path: Path) -> None:
+    ask = "from kiosk.language import language; print(language('de').translated)"
+    assert run(installed, tmp_path, "python", "-c", ask) == "True"
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
