@@ -21,7 +21,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: help setup venv demo test test-all fuzz soak bench screens sheet format lock clean
+.PHONY: help setup venv demo test test-all fuzz soak bench screens sheet words format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -69,11 +69,15 @@ bench: $(VENV)/.test  ## the figures that the project promises, measured here
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
 screens: $(VENV)/.demo  ## the screenshots in the README, taken from the real kiosk in the demo
-	@SDL_VIDEODRIVER=dummy $(BIN)/kiosk demo --auto --size 960x540 --screenshots docs/screens
+	@LC_ALL=C SDL_VIDEODRIVER=dummy $(BIN)/kiosk demo --auto --size 960x540 --screenshots docs/screens
 	$(BIN)/kiosk sheet docs/screens/sheet.png
 
-sheet: $(VENV)/.test  ## every scene at three sizes, for looking at; in build/screens
+sheet: $(VENV)/.test  ## every scene at three sizes, and in every language, for looking at; in build
 	@$(BIN)/python -m tests.screens build/screens
+	$(BIN)/python -m tests.languages build/languages
+
+words: $(VENV)/.test  ## the sentences of the source into every catalog of assets/locale, compiled
+	@$(BIN)/python -m kiosk.language.catalogs
 
 format: $(VENV)/.test  ## let ruff format and repair what it can
 	@$(BIN)/ruff format .

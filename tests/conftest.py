@@ -40,6 +40,9 @@ FOREIGN = (
     "WATCHDOG_USEC",
     "WATCHDOG_PID",
     "JOURNAL_STREAM",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_MESSAGES",
 )
 HOMES = {
     "HOME": "home",
@@ -83,3 +86,4 @@ def _a_home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     for name in FOREIGN:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    monkeypatch.setenv("LANG", "C.UTF-8")  # the screens are in English on every machine

@@ -7,29 +7,44 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 from kiosk.app import mistakes
 from kiosk.core import words
-from kiosk.core.model import Size, SlideId
-from kiosk.core.scene import Badge, Card, Look, Mark, Scene
+from kiosk.core.layout import thumb_side
+from kiosk.core.model import CommandId, Size, SlideId
+from kiosk.core.scene import Badge, Card, Illustration, Label, Look, Mark, Scene, Strip
+from kiosk.core.settings import Style
 from kiosk.display.images import slide_of
 from kiosk.display.painter import Painter
 from kiosk.display.surfaces import SurfaceCanvas
+from kiosk.display.thumbs import cut
 from kiosk.errors import ConfigError, Problem, Reason
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 SIZES = (Size(800, 480), Size(1920, 1080), Size(1080, 1920))
+WORDY = Style(words=True)
+"""How bright the picture is behind words is measured."""
 PHOTO = SlideId(1)
 NEXT = SlideId(2)
+CAPTURED = datetime(2021, 11, 23, 9, 41, tzinfo=UTC)
+THUMBS = tuple(CommandId(number) for number in range(1, 14))
 CONFIG = "/etc/kiosk/config.toml"
 PICKER = "https://photos.google.com/picker/3f2b8c1e-57a4-4d0c-9a54-0c1d2e3f4a5b"
 
 
-def _code(title: str, body: str, address: str, status: str = "", footnote: str = "") -> Card:
-    return Card(Look.CODE, title, body, qr=address, address=address, status=status, footnote=footnote)
+def _owners(title: str, body: str, address: str, footnote: str = "") -> Card:
+    """What the owner of the client has to mend."""
+    return Card(
+        Look.CODE, title, body, qr=address, address=address, footnote=footnote, illustration=Illustration.KEY
+    )
+
+
+def _told(title: str, body: str, illustration: Illustration, *, status: str = "", footnote: str = "") -> Card:
+    return Card(Look.MESSAGE, title, body, status=status, footnote=footnote, illustration=illustration)
 
 
 def _sign_in(address: str, code: str, footnote: str = words.SIGN_IN_KEPT) -> Card:
@@ -45,8 +60,15 @@ def _sign_in(address: str, code: str, footnote: str = words.SIGN_IN_KEPT) -> Car
     )
 
 
-PICKING = _code(
-    words.PICK_TITLE, words.PICK_BODY, PICKER, status=words.minutes_left(58), footnote=words.PICK_HINT
+PICKING = Card(
+    Look.CODE,
+    words.PICK_TITLE,
+    words.PICK_BODY,
+    hint=words.PICK_HINT,
+    qr=PICKER,
+    address=PICKER,
+    status=words.minutes_left(58),
+    footnote=words.PICK_KEPT,
 )
 DOWNLOADING = Card(
     Look.PROGRESS,
@@ -55,6 +77,13 @@ DOWNLOADING = Card(
     status=words.progress(12, 40),
     done=12,
     total=40,
+    illustration=Illustration.PHOTOS,
+)
+DISCONNECT = _told(
+    words.DISCONNECT_TITLE,
+    words.DISCONNECT_BODY,
+    Illustration.UNPLUGGED,
+    footnote=words.DISCONNECT_NOTE,
 )
 
 MISTAKES = ConfigError(
@@ -73,9 +102,9 @@ MISTAKES = ConfigError(
 )
 
 SCENES: dict[str, Scene] = {
-    "starting": Scene(card=Card(Look.MESSAGE, words.STARTING)),
+    "starting": Scene(card=_told(words.STARTING, "", Illustration.FRAME)),
     "client_missing": Scene(
-        card=_code(
+        card=_owners(
             words.NO_CLIENT_TITLE,
             words.NO_CLIENT_BODY,
             words.SETUP_ADDRESS,
@@ -89,6 +118,7 @@ SCENES: dict[str, Scene] = {
             words.SIGN_IN_TITLE,
             status=words.SIGN_IN_ASKING,
             footnote=words.SIGN_IN_KEPT,
+            illustration=Illustration.PHONE,
         )
     ),
     "sign_in": Scene(card=_sign_in("https://www.google.com/device", "GQVQ-JKEC")),
@@ -96,11 +126,19 @@ SCENES: dict[str, Scene] = {
     "picking": Scene(card=PICKING),
     "picking_panel": Scene(current=PHOTO, card=PICKING),
     "sign_in_panel": Scene(current=PHOTO, card=_sign_in("https://www.google.com/device", "GQVQ-JKEC")),
-    "listing": Scene(card=Card(Look.PROGRESS, words.LISTING_TITLE, status="300 photos", done=300)),
+    "listing": Scene(
+        card=Card(
+            Look.PROGRESS,
+            words.LISTING_TITLE,
+            status=words.photos(300),
+            done=300,
+            illustration=Illustration.PHOTOS,
+        )
+    ),
     "downloading": Scene(card=DOWNLOADING),
     "downloading_panel": Scene(current=PHOTO, card=DOWNLOADING),
     "desktop_client": Scene(
-        card=_code(
+        card=_owners(
             words.DESKTOP_TITLE,
             words.DESKTOP_BODY,
             words.DESKTOP_ADDRESS,
@@ -112,15 +150,85 @@ SCENES: dict[str, Scene] = {
     ),
     "answer_lost_panel": Scene(
         current=PHOTO,
-        card=Card(Look.MESSAGE, *words.REASONS[Reason.ANSWER_LOST], status=words.NEW_CODE_BY_P),
+        card=_told(*words.REASONS[Reason.ANSWER_LOST], Illustration.LOST, status=words.NEW_CODE_BY_P),
     ),
     "incomplete_panel": Scene(
-        current=PHOTO, card=Card(Look.MESSAGE, words.PICK_LOST_TITLE, words.missing(2, 40))
+        current=PHOTO,
+        card=_told(
+            words.PICK_LOST_TITLE,
+            words.missing(2, 40),
+            Illustration.LOST,
+            status=words.PICK_MISSING_AGAIN,
+        ),
     ),
-    "disconnect_panel": Scene(
-        current=PHOTO, card=Card(Look.MESSAGE, words.DISCONNECT_TITLE, words.DISCONNECT_BODY)
+    "disconnect_panel": Scene(current=PHOTO, card=DISCONNECT),
+    "disconnect": Scene(card=DISCONNECT),
+    "hide_which_panel": Scene(
+        current=PHOTO, card=_told(words.HIDE_WHICH_TITLE, words.HIDE_WHICH_SIDE, Illustration.PAIR)
     ),
-    "disconnect": Scene(card=Card(Look.MESSAGE, words.DISCONNECT_TITLE, words.DISCONNECT_BODY)),
+    "leaving": Scene(card=_told(words.LEAVING_TITLE, words.LEAVING_BODY, Illustration.UNPLUGGED)),
+    "offline": Scene(card=_told(words.OFFLINE_TITLE, words.OFFLINE_BODY, Illustration.OFFLINE)),
+    "busy": Scene(card=_told(words.BUSY_TITLE, words.BUSY_BODY, Illustration.BUSY)),
+    "card_full": Scene(
+        card=_told(
+            words.CARD_FULL,
+            words.CARD_FULL_BODY,
+            Illustration.CARD_FULL,
+            footnote="No space left on device: /var/cache/kiosk/renditions",
+        )
+    ),
+    "card_read_only": Scene(
+        card=_told(
+            words.CARD_READ_ONLY,
+            words.CARD_BROKEN_BODY,
+            Illustration.CARD_LOCKED,
+            footnote="Read-only file system: /var/lib/kiosk/catalog.sqlite3",
+        )
+    ),
+    "card_unreadable": Scene(
+        card=_told(words.CARD_UNREADABLE, words.CARD_BROKEN_BODY, Illustration.CARD_BROKEN)
+    ),
+    "card_locked": Scene(card=_told(words.CARD_LOCKED, words.CARD_LOCKED_BODY, Illustration.CARD_LOCKED)),
+    "too_many_picks": Scene(
+        card=_owners(*words.REASONS[Reason.TOO_MANY_SESSIONS], words.SETUP_ADDRESS),
+    ),
+    "client_unknown_panel": Scene(
+        current=PHOTO,
+        card=_owners(*words.REASONS[Reason.CLIENT], words.SETUP_ADDRESS, words.config_at(CONFIG)),
+    ),
+    "admin_policy": Scene(
+        card=_told(*words.REASONS[Reason.ADMIN_POLICY], Illustration.ACCOUNT, status=words.NEW_CODE_SOON)
+    ),
+    "scope_missing": Scene(
+        card=_told(*words.REASONS[Reason.SCOPE_MISSING], Illustration.BOX, status=words.NEW_CODE_SOON)
+    ),
+    "second_road": Scene(
+        card=_told(
+            words.SECOND_ROAD_TITLE,
+            words.SECOND_ROAD_BODY,
+            Illustration.COMPUTER,
+            footnote=words.config_at(CONFIG),
+        )
+    ),
+    "pick_refused": Scene(
+        card=_told(
+            words.PICK_REFUSED_TITLE,
+            words.PICK_REFUSED_BODY,
+            Illustration.ACCOUNT,
+            status=words.PICK_NEXT_CODE,
+            footnote="PERMISSION_DENIED: The caller does not have permission",
+        )
+    ),
+    "timed_out_panel": Scene(
+        current=PHOTO,
+        card=_told(
+            words.PICK_TIMED_OUT_TITLE,
+            words.PICK_TIMED_OUT_BODY,
+            Illustration.TIME,
+            status=words.PICK_PRESS_P,
+        ),
+    ),
+    "cancelled": Scene(card=_told(words.PICK_CANCELLED_TITLE, words.PICK_CANCELLED_BODY, Illustration.FRAME)),
     "slideshow": Scene(current=PHOTO),
     "transition": Scene(current=PHOTO, incoming=NEXT, progress=0.5),
     "badge_sign_in": Scene(current=PHOTO, badge=Badge(Mark.SIGN_IN, words.SIGN_IN_BADGE)),
@@ -128,6 +236,21 @@ SCENES: dict[str, Scene] = {
     "badge_card_full": Scene(current=PHOTO, badge=Badge(Mark.CARD_FULL, words.CARD_FULL)),
     "badge_paused": Scene(current=NEXT, badge=Badge(Mark.PAUSED, words.PAUSED)),
     "badge_working": Scene(current=PHOTO, badge=Badge(Mark.WORKING, words.adding(12, 40))),
+    "caption": Scene(
+        current=PHOTO,
+        labels=(Label(words.on_this_day(5), CAPTURED, "Canon EOS R6"),),
+        clock=CAPTURED,
+    ),
+    "strip_few": Scene(
+        current=PHOTO, strip=Strip(words.DOWNLOADING_TITLE, words.progress(2, 5), 0.4, 5, THUMBS[:2])
+    ),
+    "strip_many": Scene(
+        current=NEXT, strip=Strip(words.DOWNLOADING_TITLE, words.progress(23, 40), 23 / 40, 12, THUMBS)
+    ),
+    "strip_offline": Scene(current=PHOTO, strip=Strip("", words.NETWORK, 0.2, 12, THUMBS[:4])),
+    "strip_arrived": Scene(
+        current=PHOTO, strip=Strip(words.ARRIVED_TITLE, words.photos(3), 1.0, 3, THUMBS[:3])
+    ),
 }
 
 
@@ -155,7 +278,11 @@ def paint(painter: Painter, screen: Size, scene: Scene) -> Image.Image:
     """One scene as pixels, over made-up photographs."""
     for slide, shape, evening in ((PHOTO, Size(1600, 1067), True), (NEXT, Size(1000, 1333), False)):
         if slide not in painter.slides:
-            painter.upload(slide, slide_of(photograph(shape, evening=evening), screen))
+            painter.upload(slide, slide_of(photograph(shape, evening=evening), screen, WORDY))
+    for thumb in () if scene.strip is None else scene.strip.thumbs:
+        if thumb not in painter.thumbs:
+            shape = Size(120, 90) if thumb % 3 else Size(90, 120)
+            painter.upload_thumb(thumb, cut(photograph(shape, evening=thumb % 2 == 0), thumb_side(screen)))
     painter.paint(scene)
     return painter.read()
 

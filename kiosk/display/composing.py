@@ -92,7 +92,7 @@ class Composer:
         one, two, three, four = (
             point_on_panel(*corner, size, self._rotation) for corner in _corners(strip.place)
         )
-        texture.draw_quad(one, two, three, four, *_corners(part))
+        texture.draw_quad(one, two, three, four, *shares(part))
 
     def _uploaded(self, rows: pygame.Surface) -> Texture:
         if not rows.get_masks()[3] and rows.get_masks() != LENT:
@@ -111,15 +111,23 @@ class Composer:
             texture.draw(dstrect=(place.x, place.y, place.width, place.height))
         else:
             part = part_on_panel(strip.part, self._rotation)
-            texture.draw_quad(*_corners(place), *_corners(part))
+            texture.draw_quad(*_corners(place), *shares(part))
 
 
 _Corner = tuple[float, float]
 
 
-def _corners(box: Box | Rect) -> tuple[_Corner, _Corner, _Corner, _Corner]:
-    left, top = (box.left, box.top) if isinstance(box, Box) else (box.x, box.y)
-    return (left, top), (box.right, top), (box.right, box.bottom), (left, box.bottom)
+def _corners(place: Rect) -> tuple[_Corner, _Corner, _Corner, _Corner]:
+    right, bottom = place.right, place.bottom
+    return (place.x, place.y), (right, place.y), (right, bottom), (place.x, bottom)
+
+
+def shares(part: Box) -> tuple[_Corner, _Corner, _Corner, _Corner]:
+    """The corners of a part of a texture. SDL draws nothing, and says so, where rounding has led outside by a hair."""
+    left, top, right, bottom = (
+        min(1.0, max(0.0, at)) for at in (part.left, part.top, part.right, part.bottom)
+    )
+    return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
 def passes_the_stage(patch: Patch) -> bool:

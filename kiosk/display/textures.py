@@ -14,7 +14,7 @@ from kiosk.config import Rotation
 from kiosk.core.focus import WHOLE, Box
 from kiosk.core.model import Rect, Size
 from kiosk.display.canvas import Handle, logical, on_panel, part_on_panel
-from kiosk.display.composing import Composer
+from kiosk.display.composing import Composer, shares
 from kiosk.display.patches import Patch
 from kiosk.display.theme import Colour
 from kiosk.errors import DisplayError
@@ -131,10 +131,7 @@ class TextureCanvas:
             (place.right, place.y),
             (place.right, place.bottom),
             (place.x, place.bottom),
-            (seen.left, seen.top),
-            (seen.right, seen.top),
-            (seen.right, seen.bottom),
-            (seen.left, seen.bottom),
+            *shares(seen),
         )
 
     def fill(self, rect: Rect, colour: Colour, opacity: float = 1.0) -> None:

@@ -92,8 +92,8 @@ class DecodeProcess:
         except OSError:
             self._connection.close()
             raise
-        # Nobody waits for the pictures of a pick as for the next frame of a transition. Where a container or a unit allows
-        # no such call they come all the same.
+        # Nobody waits for the pictures of a pick as for the next frame of a transition. Where a container or a unit
+        # allows no such call they come all the same.
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, self._child.pid, _NICENESS)
 

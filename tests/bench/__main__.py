@@ -14,6 +14,7 @@ from tests.bench.hostile import hostile
 from tests.bench.prepare import prepare
 from tests.bench.report import Benchmark
 from tests.bench.show import memory, minute, still
+from tests.bench.smooth import smooth
 from tests.bench.start import start
 from tests.bench.staying import growth, stop, writes
 from tests.bench.survives import survives
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "still": still,
     "fade": fade,
     "minute": minute,
+    "smooth": smooth,
     "prepare": prepare,
     "done": done_to_picture,
     "curl": against_curl,

@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from attrs import evolve
-
 from kiosk.core import slideshow
 from kiosk.core.commands import DrawSlides, MarkShown, OpenCatalog
 from kiosk.core.events import CatalogOpened, SlidesDrawn
 from kiosk.core.model import CommandId, Moment, Size
+from kiosk.core.pairing import pairing_of
 from kiosk.core.settings import Order, Settings
 from kiosk.core.turn import Turn
 from kiosk.storage import Storage
@@ -49,15 +48,23 @@ def choice(key: bytes | None = None) -> Iterator[Figure]:
 
 
 def _choices(storage: Storage, opened: CatalogOpened, order: Order) -> Iterator[float]:
-    last = opened.drawn[0]
+    last = opened.drawn[0][0]
     for _ in range(CHOICES):
         began = time.perf_counter()
         drawn = storage.perform(
-            DrawSlides(id=CommandId(1), order=order, after=last, avoid=(last.item_id,), count=8)
+            DrawSlides(
+                id=CommandId(1),
+                order=order,
+                after=last,
+                avoid=(last.item_id,),
+                count=8,
+                pairing=pairing_of(Settings()),
+                recent=((last,),),
+            )
         )
         assert isinstance(drawn, SlidesDrawn)
         turn = Turn(Moment(0.0, datetime.now(UTC)), Settings(order=order), 2)
-        show = evolve(slideshow.start(()), drawing=CommandId(1), stale=False)
+        show = slideshow.Show(drawing=CommandId(1), stale=False, pairing=pairing_of(turn.settings))
         show = slideshow.tick(slideshow.handle(show, drawn, turn), turn)
         assert show.coming is not None
         last = show.coming.items[0]

@@ -34,8 +34,9 @@ def main(vsync: bool) -> None:
     from kiosk.config import Rotation
     from kiosk.core.model import Size, SlideId
     from kiosk.core.scene import Scene
-    from kiosk.display import Painter, PreparedSlide
+    from kiosk.display import Painter
     from kiosk.display.drivers import start_video
+    from kiosk.display.images import of_pixels
     from kiosk.display.textures import TextureCanvas
 
     start_video()
@@ -43,7 +44,7 @@ def main(vsync: bool) -> None:
     painter = Painter(canvas, Path("assets"))
     size = Size(1920, 1080)
     for number in (1, 2):
-        painter.upload(SlideId(number), PreparedSlide(os.urandom(size.width * size.height * 3), size))
+        painter.upload(SlideId(number), of_pixels(os.urandom(size.width * size.height * 3), size))
     costs = []
     for run in range(RUNS + 1):
         before = time.process_time()

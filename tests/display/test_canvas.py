@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from kiosk.config import Rotation
+from kiosk.core.focus import Box
 from kiosk.core.model import Rect, Size
 from kiosk.display import canvas as canvas_module
 from kiosk.display import composing, patches
@@ -264,3 +265,13 @@ def test_what_is_drawn_between_two_steps_of_an_upload_reaches_the_screen(
         assert letters(canvas.read()) == "RRRRRR\nRRRRRR"
         canvas.present()
     coming.close()
+
+
+@pytest.mark.parametrize("rotation", Rotation)
+def test_a_part_that_rounding_leads_outside_by_a_hair_is_drawn_all_the_same(
+    make: Maker, rotation: Rotation
+) -> None:
+    canvas = make(Size(4, 4), rotation)
+    handle, _ = hung(canvas, patches.surface(Image.new("RGB", (4, 4), "#ff0000")))
+    canvas.draw(handle, Rect(0, 0, 4, 4), 1.0, Box(-1e-16, -1e-16, 1.0 + 4e-16, 1.0 + 4e-16))
+    assert letters(canvas.read()) == "RRRR\nRRRR\nRRRR\nRRRR"
