@@ -112,6 +112,9 @@ def asked(show: Show, asked: Asked, turn: Turn) -> Show:
             return pause(show, asked.verb is Verb.PAUSE, turn)
         case Verb.HIDE if (slide := _meant(show)) is not None:
             if asked.key and which is None and len(slide.items) > 1:
+                if show.withdrawn and slide is show.current:
+                    # It is leaving: nothing is to be asked about it, and what stays of it comes alone in a moment.
+                    return show
                 return evolve(show, question=Question(slide, turn.now.after(ASKS_FOR)))
             return _hide(show, slide, which, turn)
         case Verb.CANCEL:

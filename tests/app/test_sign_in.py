@@ -92,7 +92,7 @@ def test_a_box_that_was_not_ticked_ends_it_with_1(
     google.person.approve(the_code(child), scopes=())
     code, out = end(child)
     assert code == 1
-    assert "needs the box for Google Photos" in out
+    assert "tick the box for Google Photos" in out
     assert "Signed in" not in out
 
 
@@ -189,7 +189,7 @@ def test_a_box_left_unticked_in_the_browser_ends_it_with_1(
     child = sign_in(started(desktop, running))
     code, out = end(child, google.person.authorize(the_address(child), scopes=()) + "\n")
     assert code == 1
-    assert "needs the box for Google Photos" in out
+    assert "tick the box for Google Photos" in out
 
 
 @both

@@ -323,6 +323,36 @@ def test_hiding_both_one_after_the_other_at_once_leaves_neither() -> None:
     assert world.card.hidden == {"a", "b"}
 
 
+def test_a_pair_that_is_leaving_is_not_asked_about() -> None:
+    """The question would hold it on the screen: after a turn of the screen, in the shape of the old one."""
+    world = uprights("abcdef")
+    press(world, e.Verb.HIDE)
+    press(world, e.Verb.NEXT)
+    world.feed(e.ScreenResized(screen=TALL, moves=True))
+    press(world, e.Verb.HIDE)
+    assert world.state.show.question is None
+    world.run_for(1.1)
+    assert hangs(world) != "ab"
+    assert world.card.hidden == {"b"}
+
+
+def test_a_pair_that_loses_one_in_the_dark_is_gone_after_waking_and_nothing_was_prepared_before() -> None:
+    world = uprights("abcd")
+    world.ask(e.Verb.SLEEP)
+    world.feed(e.Evicted(item_ids=(MediaItemId("a"),), counts=Counts(stored=3)))
+    world.settle()
+    assert not [each for each in world.out.values() if isinstance(each, c.PrepareSlide)]
+    world.ask(e.Verb.WAKE)
+    world.run_for(1.1)
+    assert hangs(world)
+    assert "a" not in hangs(world)
+
+
+@pytest.mark.parametrize(("room", "slides"), [(0, 1), (8_294_399, 1), (8_294_400, 2), (10**9, 3)])
+def test_as_many_slides_are_ready_as_the_room_is_good_for(room: int, slides: int) -> None:
+    assert ahead.affordable(room, WIDE) == slides
+
+
 # What goes wrong. -----------------------------------------------------------------------------------------------------
 
 

@@ -39,7 +39,15 @@ SHAPES = pytest.mark.parametrize(
         pytest.param(False, id="of Google's shape", marks=pytest.mark.slow),
     ],
 )
-GIVEN = {"PATH", "HOME", "LANG", "MALLOC_MMAP_THRESHOLD_", "MALLOC_ARENA_MAX", "LC_CTYPE"}
+GIVEN = {
+    "PATH",
+    "HOME",
+    "LANG",
+    "MALLOC_MMAP_THRESHOLD_",
+    "MALLOC_ARENA_MAX",
+    "LC_CTYPE",
+    "OPENBLAS_NUM_THREADS",
+}
 """What a child of the kiosk may find in its environment."""
 
 
