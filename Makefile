@@ -36,7 +36,7 @@ demo: $(VENV)/.demo  ## the whole kiosk against a Google of its own; ARGS="--lan
 	@exec $(BIN)/kiosk demo $(ARGS)
 
 # The quick judges come first. pytest comes last: its summary line is the last line of the output.
-test: $(VENV)/.test  ## format, lint, types, import rules, tests, coverage; about twelve minutes
+test: $(VENV)/.test  ## format, lint, types, import rules, tests, coverage; about a quarter of an hour
 	@$(BIN)/ruff format --check --output-format concise . >&2 || { echo "kiosk: \`make format\` does that" >&2; exit 1; }
 	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/mypy --strict kiosk

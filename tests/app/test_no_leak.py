@@ -3,7 +3,11 @@ wipe. The real kiosk, killed and restarted."""
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,6 +20,16 @@ def kill(frame: Frame) -> None:
     assert frame.child is not None
     frame.child.kill()
     frame.child.wait()
+
+
+def abandoned(frame: Frame) -> bool:
+    """Whether the card knows that nobody waits for the picking session any more: a kill may come before that."""
+    with TemporaryDirectory() as folder:
+        # A copy, as after a power cut: the frame lets nobody else open its own.
+        for path in (frame.home / "state").glob("catalog.sqlite3*"):
+            shutil.copy(path, folder)
+        with closing(sqlite3.connect(Path(folder) / "catalog.sqlite3")) as catalog:
+            return catalog.execute("SELECT count(*) FROM pick_requests WHERE abandoned").fetchone()[0] == 1
 
 
 def creations(google: DemoGoogle) -> list[str]:
@@ -74,6 +88,7 @@ def test_a_cancel_after_a_lost_answer_leaves_no_picking_session_even_over_a_kill
     frame.until(lambda status: status["last_error"])
     frame.ask(ControlVerb.CANCEL)
     assert frame.until(lambda status: status["title"] is None)["open_picking_sessions"] == 1
+    frame.until(lambda _: abandoned(frame))
     kill(frame)
     google.faults.clear()
     frame.start()

@@ -64,6 +64,7 @@ def test_a_wipe_that_fails_ends_with_74_while_no_kiosk_runs(frame: Frame, google
     assert not google.refresh_tokens
 
 
+@pytest.mark.slow
 def test_a_wipe_that_fails_is_told_while_the_running_kiosk_tries_again_and_is_no_fault_of_googles(
     frame: Frame,
 ) -> None:

@@ -30,7 +30,7 @@ from tests.core.test_storms import (
 )
 from tests.core.world import WORKERS
 
-SEEDS = 2000 if RUN_ALL else 50
+SEEDS = 2000 if RUN_ALL else 25
 AT_A_TIME = 25
 
 Act = Callable[[Storm, Random], None]

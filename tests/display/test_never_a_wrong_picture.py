@@ -241,7 +241,7 @@ def canvas(no_screen: None) -> Iterator[SurfaceCanvas]:
 
 
 @effort(
-    max_examples=600 if RUN_ALL else 150,
+    max_examples=600 if RUN_ALL else 75,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

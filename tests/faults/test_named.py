@@ -50,6 +50,7 @@ def test_slides_come_on_time_while_every_request_hangs(make_rig: MakeRig, route:
     rig.until(lambda: all_stored(rig), 120)
 
 
+@pytest.mark.slow
 def test_the_same_fault_is_told_again_when_it_comes_back_another_day(rig: Rig) -> None:
     rig.show(STORED)
     since = rig.mark()

@@ -54,6 +54,7 @@ def test_a_network_lost_in_the_middle_of_a_pick_costs_little_and_heals(make_rig:
     rig.until(lambda: all_stored(rig), HOUR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hours", LOST_FOR)
 def test_a_network_lost_while_nobody_wants_anything_is_hardly_noticed(rig: Rig, hours: int) -> None:
     """Once a day the refresh token would be used; that is all that fails."""
