@@ -49,6 +49,8 @@ def test_growth_is_in_kib_per_ten_thousand_slides() -> None:
     assert growth(samples(500, 505, 500, 505, 500)) == pytest.approx(0.0, abs=1.0)
 
 
-def test_what_creeps_is_more_than_it_ever_was_before() -> None:
-    assert crept(samples(3, 5, 4, 6), "fds")
-    assert not crept(samples(3, 5, 4, 5), "fds")
+def test_what_creeps_is_more_than_it_ever_was_before_and_stays() -> None:
+    assert crept(samples(3, 5, 4, 5, 6, 6), "fds")
+    assert crept(samples(3, 4, 5, 6, 7, 8), "fds")
+    assert not crept(samples(3, 5, 4, 6, 5, 6), "fds"), "a thread that was just being replaced"
+    assert not crept(samples(3, 5, 4, 5, 6, 7), "fds", by=2)
