@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from kiosk.core.model import Group, MediaItemId, Size, StoredItem
 from kiosk.core.pairing import Pairing, side_by_side
-from kiosk.core.playlist import arrange, next_lead
+from kiosk.core.playlist import Arrangement
 from kiosk.core.settings import Order
 from kiosk.storage import measures
 from kiosk.storage.partners import NEXT_FEW, Partners
@@ -106,21 +106,16 @@ def _shuffled(
     held_back: set[int],
     partners: Partners,
 ) -> Iterator[tuple[int, ...]]:
+    last = None if after is None else after.minute
     for turn, group in groupby(_window(connection, memory, held_back), key=itemgetter(0)):
         # Rows are read for the few that are drawn only: all that the arrangement looks at is the minute.
-        bare = tuple(
-            StoredItem(MediaItemId(str(item)), "", Size(0, 0), _minute(captured))
-            for _, _, item, captured in group
-        )
-        rest = {int(each.item_id): each for each in arrange(after, bare)}
-        just_shown: Group = () if after is None else (after,)
-        while rest:
-            lead = next_lead(rest.values(), just_shown)
-            del rest[int(lead.item_id)]
-            numbers = partners.in_round(int(lead.item_id), turn, rest)
-            just_shown = (lead, *(rest.pop(other) for other in numbers[1:] if other in rest))
-            after = just_shown[-1]
+        coming = Arrangement(last, {item: _minute(captured) for _, _, item, captured in group})
+        while (lead := coming.lead()) is not None:
+            numbers = partners.in_round(lead, turn, coming)
+            for other in numbers[1:]:
+                coming.take(other)
             yield numbers
+        last = coming.last
 
 
 def _window(connection: sqlite3.Connection, memory: ShuffleMemory, held_back: set[int]) -> list[_Candidate]:
@@ -131,9 +126,14 @@ def _window(connection: sqlite3.Connection, memory: ShuffleMemory, held_back: se
         (WINDOW + len(passed_over),),
     )
     window: list[_Candidate] = [row for row in rows if row[2] not in passed_over]
+    # What was shown is a round above: where the window is full of earlier ones, its rows need not be read.
+    full = len(window) >= WINDOW
+    end = window[WINDOW - 1][:2] if full else ()
     for item, turn in memory.marks.items():
+        if item in held_back or (full and (turn.round, turn.key) > end):
+            continue
         row = connection.execute("SELECT captured FROM renditions WHERE item = ?", (item,)).fetchone()
-        if row is not None and item not in held_back:
+        if row is not None:
             window.append((turn.round, turn.key, item, row[0]))
     return sorted(window)[:WINDOW]
 

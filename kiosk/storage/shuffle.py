@@ -99,9 +99,11 @@ class ShuffleMemory:
             "SELECT item, round FROM renditions ORDER BY round, shuffle_key LIMIT ?", (len(self._marks) + 1,)
         )
         unmarked = (row[1] for row in rows if row[0] not in self._marks)
-        # A marked item may have left in this very transaction, in which its mark is still remembered.
-        marked = (turn.round for item, turn in self._marks.items() if _stored_turn(connection, item))
-        return min((next(unmarked, None), min(marked, default=None)), key=_none_last) or 0
+        # A marked item may have left in this very transaction, in which its mark is still remembered. The lowest come
+        # first, so that one row is read and not one for each mark.
+        by_round = sorted(self._marks.items(), key=lambda mark: mark[1].round)
+        marked = (turn.round for item, turn in by_round if _stored_turn(connection, item))
+        return min((next(unmarked, None), next(marked, None)), key=_none_last) or 0
 
 
 def _none_last(value: int | None) -> float:
