@@ -16,6 +16,7 @@ KioskError
     Locked                  the owner: put the right storage key back
   DisplayError              the owner: no screen opens
   AlreadyRunning            the owner: another kiosk has this state directory
+  UpdateError               the installer: no release, not a sound one, or one that does not run here
 """
 
 from __future__ import annotations
@@ -175,3 +176,7 @@ class DisplayError(KioskError):
 
 class AlreadyRunning(KioskError):
     """Another kiosk holds the lock of this state directory."""
+
+
+class UpdateError(KioskError):
+    """A release is not to be had, not sound, or does not run here; the one that ran goes on running."""

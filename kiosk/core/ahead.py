@@ -79,7 +79,7 @@ def prepare(show: Show, turn: Turn) -> Show:
 
 def prepare_group(show: Show, group: Group, turn: Turn) -> Show:
     """This next, whatever is drawn; while the frame is dark it only queues."""
-    if turn.asleep:
+    if turn.unseen:
         return evolve(show, upcoming=(group, *show.upcoming))
     slide = Slide(SlideId(show.next_slide), group)
     command = PrepareSlide(slide=slide, screen=turn.settings.screen, style=turn.settings.style)

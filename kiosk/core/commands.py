@@ -323,6 +323,26 @@ class SetPanel(Command):
     """It was turned off before: only if it is on again by now, or another panel hangs there."""
 
 
+@frozen(kw_only=True)
+class LookUpFacts(Command):
+    """Version, addresses and free space, for the menu."""
+
+
+@frozen(kw_only=True)
+class SetLight(Command):
+    """Let the panel give this share of the light that it had before anybody turned it down. -> LightSet, or Failed with
+    DisplayError"""
+
+    share: float
+    afresh: bool = False
+    """Nobody knows what the panel gives by now: it was off, or another one hangs there."""
+
+
+@frozen(kw_only=True)
+class ReadLight(Command):
+    """How bright the room is. -> LightRead"""
+
+
 # To the main thread itself. -----------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,19 @@ from datetime import datetime
 
 from attrs import evolve
 
-from kiosk.core import access, arrivals, cards, downloads, labels, picking, signin, slideshow, words
+from kiosk.core import (
+    access,
+    arrivals,
+    cards,
+    downloads,
+    labels,
+    light,
+    pages,
+    picking,
+    signin,
+    slideshow,
+    words,
+)
 from kiosk.core.model import NEVER, Deadline, Slide
 from kiosk.core.scene import Badge, Label, Mark, Scene
 from kiosk.core.settings import Settings
@@ -24,11 +36,17 @@ def compose(state: State, now: float, utc: datetime | None = None) -> Scene:
     """The scene at this monotonic time. Equal scenes need no new pixels. utc: for what tells the time of day."""
     if state.sleep.asleep:
         return Scene(dark=True)
-    scene = evolve(pictures(state.show, state.settings, now), card=cards.card(state, now))
+    scene = evolve(
+        pictures(state.show, state.settings, now), card=cards.card(state, now), light=light.colour(state)
+    )
+    if state.menu is not None:
+        return evolve(scene, menu=pages.page(state))
+    if state.hint_until != NEVER:
+        scene = evolve(scene, badge=Badge(Mark.TOUCH, words.TOUCH_HINT))
     if scene.current is None or scene.card is not None:
         return scene
     scene = labels.labelled(scene, state.show, state.settings, utc)
-    return _with_strip(evolve(scene, badge=_badge(state)), state, now)
+    return _with_strip(evolve(scene, badge=scene.badge or _badge(state)), state, now)
 
 
 def _with_strip(scene: Scene, state: State, now: float) -> Scene:
@@ -42,6 +60,13 @@ def _with_strip(scene: Scene, state: State, now: float) -> Scene:
     if strip is None:
         return scene
     return evolve(scene, strip=strip, labels=(), incoming_labels=(), clock=None)
+
+
+def bare(scene: Scene) -> Scene:
+    """Its pictures, in its light."""
+    return evolve(
+        scene, card=None, badge=None, strip=None, menu=None, labels=(), incoming_labels=(), clock=None
+    )
 
 
 def pictures(show: slideshow.Show, settings: Settings, now: float) -> Scene:
@@ -69,7 +94,7 @@ def labels_of(state: State, slide: Slide, utc: datetime) -> tuple[Label, ...]:
 
 def animating(state: State, now: float = math.inf) -> bool:
     """True while every frame differs: the loop then paints at the display's pace. Without ``now``: in a transition."""
-    if state.sleep.asleep or state.sleep.off:
+    if state.unseen or state.sleep.off:
         return False
     if state.show.fading_since is not None or slideshow.moving(state.show, now, state.settings):
         return True
@@ -77,14 +102,14 @@ def animating(state: State, now: float = math.inf) -> bool:
 
 
 def _bare(state: State, now: float) -> bool:
-    """No card is over the picture."""
-    return state.show.current is not None and cards.card(state, now) is None
+    """Neither a card nor the menu is over the picture."""
+    return state.show.current is not None and state.menu is None and cards.card(state, now) is None
 
 
 def next_change(state: State, now: float, utc: datetime | None = None) -> Deadline:
     """When the words will differ although nothing happens: the minutes left on a code, the clock, another day, the
     end of the strip."""
-    if state.sleep.asleep:
+    if state.unseen:
         return NEVER
     soonest = cards.next_minute(state, now)
     if not _bare(state, now):
@@ -135,6 +160,8 @@ def _badge(state: State) -> Badge | None:
         if trouble := _offline(part):
             return Badge(Mark.OFFLINE, trouble)
         return Badge(Mark.WORKING, words.adding(part.stored, part.total))
+    if state.settings.secret_left:
+        return Badge(Mark.SECRET, words.secret_left(state.settings.secret_left))
     return None
 
 

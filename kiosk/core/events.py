@@ -16,6 +16,7 @@ from kiosk.core.model import (
     DeviceCode,
     Grant,
     Group,
+    MachineFacts,
     MediaItem,
     MediaItemId,
     MediaPage,
@@ -184,12 +185,29 @@ class ScreenResized(Event):
 
 
 @frozen(kw_only=True)
+class ScreenLost(Event):
+    """No display is there any more, or none yet. ScreenResized says that one is."""
+
+
+@frozen(kw_only=True)
 class PanelSet(Event):
     """The panel is lit, or dark."""
 
     on: bool
     methods: tuple[str, ...] = ()
     """What did it; empty where nothing had to be done."""
+
+
+@frozen(kw_only=True)
+class LightSet(Event):
+    """The panel gives the light that was asked for."""
+
+
+@frozen(kw_only=True)
+class LightRead(Event):
+    """How bright the room is; None: the sensor does not say."""
+
+    lux: float | None
 
 
 class Verb(Enum):
@@ -207,6 +225,14 @@ class Verb(Enum):
     SIGN_OUT = "sign-out"
     SLEEP = "sleep"
     WAKE = "wake"
+    # By key alone, for whoever stands before the frame.
+    PLAY_PAUSE = "play-pause"
+    UP = "up"
+    DOWN = "down"
+    OK = "ok"
+    """Opens the menu, and chooses in it: many a TV keeps its menu key to itself."""
+    MENU = "menu"
+    INFO = "info"
 
 
 class Which(Enum):
@@ -231,6 +257,57 @@ class Asked(Event):
     """It was a key: whoever pressed it sees the screen, and can answer what that asks."""
     which: Which | None = None
     """With HIDE, what of a pair. A key that does not say it is asked; nobody else is, and hides nothing."""
+
+
+class Entry(Enum):
+    """What can be chosen in the menu (kiosk/core/menu.py)."""
+
+    PICK = "pick"
+    STOP = "stop"
+    HIDE = "hide"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SLEEP = "sleep"
+    INFO = "info"
+    DISCONNECT = "disconnect"
+    CLOSE = "close"
+    FIRST = "first"
+    SECOND = "second"
+    BOTH = "both"
+    ERASE = "erase"
+    BACK = "back"
+
+
+class Gesture(Enum):
+    """What a finger did, as the viewer sees it."""
+
+    TAP = "tap"
+    HOLD = "hold"
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
+
+
+@frozen(kw_only=True)
+class Touched(Event):
+    """A finger, or the mouse in its place. x, y: where it came down, in shares of the screen."""
+
+    gesture: Gesture
+    x: float = 0.5
+    y: float = 0.5
+    entry: Entry | None = None
+    """The line of the menu under it."""
+
+
+@frozen(kw_only=True)
+class Stirred(Event):
+    """A key or a finger went down: worth a look at the keyboard, whatever comes of it. Means nothing by itself."""
+
+
+@frozen(kw_only=True)
+class FactsFound(Event):
+    facts: MachineFacts
 
 
 @frozen(kw_only=True)

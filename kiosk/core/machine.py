@@ -13,13 +13,17 @@ from kiosk.core import (
     access,
     ahead,
     arrivals,
+    blind,
     consequences,
     disconnect,
     downloads,
+    light,
+    menu,
     picking,
     signin,
     sleeping,
     slideshow,
+    touch,
     verbs,
     writes,
 )
@@ -46,7 +50,9 @@ from kiosk.core.events import (
     Measured,
     RenditionStored,
     Saved,
+    ScreenLost,
     ScreenResized,
+    Touched,
     Wiped,
 )
 from kiosk.core.hanging import still
@@ -74,7 +80,7 @@ def start(settings: Settings, now: Moment) -> tuple[State, tuple[Command, ...]]:
 
 def step(state: State, event: Event, now: Moment) -> tuple[State, tuple[Command, ...]]:
     """One event in, a new state and what is to be done out. Pure; O(queue length) at worst."""
-    turn = Turn(now, state.settings, state.next_id, asleep=state.sleep.asleep)
+    turn = Turn(now, state.settings, state.next_id, unseen=state.unseen)
     if isinstance(event, Failed) and isinstance(event.command, RefreshAccessToken):
         state = _note(state, event, turn)  # the gate keeps it to itself
     gate, events = access.handle(state.access, event, turn)
@@ -87,7 +93,7 @@ def step(state: State, event: Event, now: Moment) -> tuple[State, tuple[Command,
 
 def next_deadline(state: State) -> Deadline:
     """Monotonic seconds at which ``step`` wants a DeadlineReached; NEVER when only events matter."""
-    look = sleeping.deadline(state.sleep)
+    look = min(sleeping.deadline(state.sleep), light.deadline(state), menu.deadline(state))
     if not state.opened:
         return min(state.open_at, look)
     if state.leaving is not None and disconnect.wiping(state):
@@ -99,7 +105,7 @@ def next_deadline(state: State) -> Deadline:
         picking.deadline(state.picking),
         downloads.deadline(state.downloads),
         arrivals.deadline(state.arrivals, free=_free(state)),
-        NEVER if state.sleep.asleep else slideshow.deadline(state.show, state.settings),
+        NEVER if state.unseen else slideshow.deadline(state.show, state.settings),
         writes.deadline(state.writes),
         state.room_at,
     )
@@ -128,7 +134,7 @@ def _settle(state: State, turn: Turn) -> tuple[State, tuple[Command, ...]]:
 
 
 def _tick(state: State, turn: Turn) -> State:
-    state = sleeping.tick(state, turn)
+    state = menu.tick(light.tick(sleeping.tick(state, turn), turn), turn)
     if not state.opened:
         return _open(state, turn)
     state = disconnect.tick(state, turn)
@@ -144,14 +150,14 @@ def _tick(state: State, turn: Turn) -> State:
         signin=signin.tick(state.signin, turn, eager=eager),
         picking=picking.tick(state.picking, turn),
         downloads=downloads.tick(state.downloads, turn, on_screen),
-        show=state.show if state.sleep.asleep else slideshow.tick(state.show, turn),
+        show=state.show if state.unseen else slideshow.tick(state.show, turn),
         writes=writes.tick(state.writes, turn),
     )
     return evolve(state, arrivals=_arrive(state, turn))
 
 
 def _arrive(state: State, turn: Turn) -> arrivals.Arrivals:
-    if state.leaving is not None or state.sleep.asleep:
+    if state.leaving is not None or state.unseen:
         return arrivals.stop(state.arrivals, turn)
     listing = isinstance(state.picking.phase, picking.Listing)
     picture = state.show.current is not None
@@ -191,7 +197,9 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
         case CatalogOpened():
             return _opened(state, event, turn)
         case Asked():
-            return verbs.handle(state, event, turn)
+            return verbs.handle(light.touched(state, event, turn), event, turn)
+        case Touched():
+            return touch.handle(light.touched(state, touch.THERE, turn), event, turn)
         case ScreenResized(screen=screen, moves=moves):
             style = turn.settings.style if moves else still(turn.settings.style)
             calm = turn.settings.reduced_motion or not moves
@@ -200,10 +208,9 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
             turn.settings = evolve(
                 turn.settings, screen=screen, style=style, reduced_motion=calm, ahead=slides
             )
-            state = evolve(state, settings=turn.settings)
-            if state.sleep.asleep:
-                return sleeping.resized(state, turn)
-            return evolve(state, show=slideshow.resize(state.show, turn)) if state.opened else state
+            return blind.sees(evolve(state, settings=turn.settings), turn)
+        case ScreenLost():
+            return blind.lost(state, turn)
         case Measured():
             if state.counts.stored and state.leaving is None:  # after a wipe it would make a new catalog
                 turn.issue(SaveMeasure(item_id=event.item_id, measure=event.measure))
@@ -221,11 +228,13 @@ def _happen(state: State, event: Event, turn: Turn) -> State:
                 disconnects=state.disconnects + 1,
                 disconnect_error=state.leaving.trouble if state.leaving else None,
                 sleep=state.sleep,
+                light=state.light,
+                blind=state.blind,
                 show=show,
                 last_error=state.last_error,
             )
-    state = sleeping.handle(_note(state, event, turn), event)
-    state = consequences.signed_in(state, event, turn)
+    state = light.handle(sleeping.handle(_note(state, event, turn), event), event, turn)
+    state = consequences.signed_in(menu.handle(state, event), event, turn)
     state = consequences.needs_sign_in(state, event, turn)
     state = disconnect.handle(state, event, turn)
     on_screen = slideshow.on_screen(state.show)

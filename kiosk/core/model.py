@@ -268,6 +268,19 @@ class GivenUp:
 
 
 @frozen
+class MachineFacts:
+    """What the menu tells of the machine. name: its host name, as others find it in the network.
+
+    addresses: those that others reach it by. free: bytes on the card that holds the pictures; None: not known.
+    """
+
+    version: str
+    name: str = ""
+    addresses: tuple[str, ...] = ()
+    free: int | None = None
+
+
+@frozen
 class Counts:
     """The catalog in numbers: items known and not hidden, renditions stored, given up, hidden."""
 

@@ -7,8 +7,10 @@ from enum import Enum
 
 from attrs import frozen
 
+from kiosk.core.events import Entry
 from kiosk.core.model import CommandId, SlideId
 from kiosk.core.settings import Transition
+from kiosk.core.shade import WHITE, Colour
 
 
 class Look(Enum):
@@ -87,8 +89,11 @@ class Mark(Enum):
     SIGN_IN = "sign_in"
     OFFLINE = "offline"
     CARD_FULL = "card_full"
+    SECRET = "secret"
     PAUSED = "paused"
     WORKING = "working"
+    TOUCH = "touch"
+    """How the frame is touched."""
 
 
 @frozen
@@ -132,6 +137,37 @@ class Strip:
 
 
 @frozen
+class Choice:
+    """A line of the menu that can be chosen."""
+
+    entry: Entry
+    text: str
+
+
+@frozen
+class Fact:
+    """A line of the menu that tells something. lines: each on a line of its own; what is under it, if anything."""
+
+    name: str
+    lines: tuple[str, ...]
+    at: datetime | None = None
+    """When it was, aware, in the frame's zone."""
+
+
+@frozen
+class Menu:
+    """A page of the menu, in the middle of the screen, over everything: title, body, facts, choices, footnote."""
+
+    choices: tuple[Choice, ...]
+    focus: Entry | None
+    """The choice that the next OK means."""
+    title: str = ""
+    body: str = ""
+    facts: tuple[Fact, ...] = ()
+    footnote: str = ""
+
+
+@frozen
 class Scene:
     """The whole screen.
 
@@ -151,10 +187,14 @@ class Scene:
     motion: float = 0.0
     incoming_motion: float = 0.0
     card: Card | None = None
+    menu: Menu | None = None
+    """Instead of the card, which is there again when it closes."""
     badge: Badge | None = None
     strip: Strip | None = None
     labels: tuple[Label, ...] = ()
     incoming_labels: tuple[Label, ...] = ()
     clock: datetime | None = None
+    light: Colour = WHITE
+    """The light around the frame: all of it is multiplied with this."""
     dark: bool = False
     """Asleep: black, and nothing else."""

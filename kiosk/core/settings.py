@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from kiosk.core.hours import Span
 from kiosk.core.model import Client, Seconds, Size
+from kiosk.core.sun import Place
 
 
 class PickMode(Enum):
@@ -96,6 +97,24 @@ class SleepHours:
 
 
 @frozen
+class Light:
+    """``[light]``: how the screen follows the light around it. Without place and sensor it does not."""
+
+    place: Place | None = None
+    sensor: bool = False
+    """Brightness goes by the room; the sun is for warmth, and for what the sensor does not say."""
+    dimmest: float = 0.25
+    """Share of the full light that is left at night."""
+    warmest: float = 4500.0
+    """Kelvin of white at night."""
+    panel: bool = False
+    """The panel's own light is turned down, not the picture."""
+
+    def __bool__(self) -> bool:
+        return self.place is not None or self.sensor
+
+
+@frozen
 class Settings:
     """What the core needs to know of the configuration."""
 
@@ -124,8 +143,11 @@ class Settings:
     reduced_motion: bool = False
     """Nothing moves, not even words: what changes, changes at once."""
     sleep: SleepHours = SleepHours()
+    light: Light = Light()
     screen: Size = Size(1920, 1080)
     config_path: str = "config.toml"
+    secret_left: str = ""
+    """The name of the file on the boot partition that a secret could not be taken from; empty where all is well."""
     keep_signed_in: bool = True
     """False: the access serves one pick, nothing of it reaches the card, and the next pick asks for a sign-in."""
     seed: bytes = field(default=b"", repr=False)

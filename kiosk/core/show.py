@@ -55,6 +55,8 @@ class Show:
     hurried: bool = False
     """Somebody asked, or a new pick has its first picture: the next slide comes even while paused."""
     question: Question | None = None
+    held: Deadline = Deadline(float("-inf"))
+    """Until then the picture stays, because the menu is open."""
 
 
 def incoming(show: Show) -> Slide | None:

@@ -50,7 +50,7 @@ def tick(state: State, turn: Turn) -> State:
     sleep = state.sleep
     if turn.due(sleep.until):
         sleep = evolve(sleep, wish=None, until=NEVER)
-    if turn.due(sleep.look_at) or _leapt(sleep.looked, turn.now):
+    if turn.due(sleep.look_at) or leapt(sleep.looked, turn.now):
         sleep = _look(sleep, turn)
     asleep = sleep.wish is Wish.SLEEP or (sleep.by_hours and sleep.wish is None)
     state = evolve(state, sleep=sleep)
@@ -99,7 +99,7 @@ def _touched(state: State, turn: Turn) -> State:
     return evolve(state, sleep=evolve(sleep, wish=None)) if sleep.asleep else state
 
 
-def _leapt(looked: Moment | None, now: Moment) -> bool:
+def leapt(looked: Moment | None, now: Moment) -> bool:
     """The wall clock was set since."""
     if looked is None:
         return False
@@ -130,11 +130,11 @@ def _watch(sleep: Sleep, turn: Turn) -> Sleep:
 
 
 def _change(state: State, asleep: bool, turn: Turn) -> State:
-    turn.asleep = asleep
+    turn.unseen = asleep or state.blind
     show, part, sleep = state.show, state.arrivals, state.sleep
     if asleep:
         show, part = slideshow.rest(show, turn), arrivals.stop(part, turn)
-    elif state.opened:
+    elif state.opened and not state.blind:
         show = slideshow.rise(show, turn, resized=sleep.resized)
     return evolve(
         state,

@@ -135,7 +135,7 @@ def _leaves(show: Show, settings: Settings) -> Deadline:
     """When the current slide may give way."""
     # What is asked about stays until it was answered, or until nobody is expected to answer any more.
     asked_until = show.question.until if show.question is not None else show.dwell_ends
-    return max(show.dwell_ends, asked_until, Deadline(show.changed + apart(settings.kind)))
+    return max(show.dwell_ends, show.held, asked_until, Deadline(show.changed + apart(settings.kind)))
 
 
 def apart(kind: Transition) -> float:

@@ -25,8 +25,8 @@ class Turn:
     settings: Settings
     next_id: int
     commands: list[Command] = field(factory=list)
-    asleep: bool = False
-    """The frame is dark: nothing is decoded."""
+    unseen: bool = False
+    """The frame is dark or has no display: nothing is decoded."""
 
     def issue(self, command: Command) -> CommandId:
         """Ask for this; the id is what its answer will name."""

@@ -2,7 +2,9 @@
 
 Rules:
 - A verb that makes no sense now changes nothing, and says nothing.
-- While the frame is being erased, and before the card has been read, only QUIT, SLEEP and WAKE are heard.
+- While the frame is being erased, and before the card has been read, only QUIT, SLEEP and WAKE are heard;
+  before the card has been read the menu as well.
+- A key that the menu understands is the menu's while it is open.
 - Whoever presses a key in the dark sees nothing: the key lights the screen, and that is all.
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from kiosk.core import access, arrivals, creating, disconnect, picking, signin, sleeping, slideshow
+from kiosk.core import access, arrivals, creating, disconnect, menu, picking, signin, sleeping, slideshow
 from kiosk.core.commands import Quit, SaveAttempt
 from kiosk.core.events import Asked, Verb
 from kiosk.core.state import State
@@ -20,13 +22,25 @@ from kiosk.core.turn import Turn
 def handle(state: State, asked: Asked, turn: Turn) -> State:
     if asked.verb is Verb.QUIT:
         turn.issue(Quit())
-    dark = state.sleep.asleep
+    dark = state.unseen
     state = sleeping.asked(state, asked, turn)
     if dark and not sleeping.heard(asked):
         return state
-    if state.leaving is not None or not state.opened:
+    if state.leaving is not None:
+        return state
+    state, left = menu.hear(state, asked, turn)
+    if left is None:
+        return state
+    return _do(state, left, turn) if left is asked else handle(state, left, turn)
+
+
+def _do(state: State, asked: Asked, turn: Turn) -> State:
+    if not state.opened:
         return state
     match asked.verb:
+        case Verb.PLAY_PAUSE:
+            verb = Verb.RESUME if state.show.paused else Verb.PAUSE
+            return evolve(state, show=slideshow.asked(state.show, evolve(asked, verb=verb), turn))
         case Verb.NEXT | Verb.PREVIOUS | Verb.PAUSE | Verb.RESUME | Verb.HIDE:
             return evolve(state, show=slideshow.asked(state.show, asked, turn))
         case Verb.CANCEL if state.show.question is not None:

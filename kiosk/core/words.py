@@ -103,6 +103,30 @@ HIDE_WHICH_STACKED = said("Left arrow: the upper one. Right arrow: the lower one
 
 NEW_HERE = said("New")
 
+MENU_PICK = said("Choose photos")
+MENU_STOP = said("Stop choosing")
+MENU_HIDE = said("Hide this photo")
+MENU_PAUSE = said("Pause")
+MENU_RESUME = said("Go on")
+MENU_SLEEP = said("Turn off the screen")
+MENU_INFO = said("About this frame")
+MENU_DISCONNECT = said("Disconnect")
+MENU_CLOSE = said("Close")
+MENU_BACK = said("Back")
+MENU_LEFT, MENU_RIGHT = said("The left one"), said("The right one")
+MENU_UPPER, MENU_LOWER = said("The upper one"), said("The lower one")
+MENU_BOTH = said("Both")
+MENU_ERASE_BODY = said("All photos on this frame are erased.")
+MENU_KEEP, MENU_ERASE = said("Keep everything"), said("Erase and disconnect")
+INFO_VERSION = said("Version")
+INFO_ADDRESS = said("Address")
+INFO_NO_ADDRESS = said("No network")
+INFO_FREE = said("Free space")
+INFO_PHOTOS = said("On this frame")
+INFO_SIGNED_IN, INFO_SIGNED_OUT = said("Signed in"), said("Not signed in")
+INFO_ERROR = said("Last error")
+TOUCH_HINT = said("Swipe for another photo. Press and hold for the menu.")
+
 LEAVING_TITLE = said("Disconnecting")
 LEAVING_BODY = said("Ending the connection to Google and erasing the photos on this frame.")
 
@@ -172,6 +196,13 @@ def photos(count: int) -> Message:
     return counted("{count} photo", "{count} photos", count)
 
 
+def free_space(free: int) -> Message:
+    """In whole GB, and below ten of them in MB. free: bytes."""
+    if free >= 10_000_000_000:
+        return said("{size} GB", size=free // 1_000_000_000)
+    return said("{size} MB", size=free // 1_000_000)
+
+
 def adding(done: int, total: int) -> Message:
     return said("Adding photos: {done} of {total}", done=done, total=total)
 
@@ -179,6 +210,18 @@ def adding(done: int, total: int) -> Message:
 def mend_at(path: str) -> Message:
     """Under the mistakes of the config file."""
     return said("Mend this in {path}. The frame then goes on by itself.", path=path)
+
+
+def mend_on_card(path: str) -> Message:
+    """The same for the file on the boot partition, which is read when the frame starts."""
+    return said(
+        "Mend this in {path} on the memory card, with any computer. Then start the frame again.", path=path
+    )
+
+
+def secret_left(path: str) -> Message:
+    """On a picture: the boot partition is read-only, so that what was taken from it is still there."""
+    return said("A secret is still in {path}. Erase it there with a computer.", path=path)
 
 
 def config_at(path: str) -> Message:

@@ -314,8 +314,18 @@ def dark_in_sleep_hours(_: Laws, step: Step) -> None:
         raise Broken("dark_in_sleep_hours", f"it is lit at {now}")
 
 
+def picture_stays_under_the_menu(_: Laws, step: Step) -> None:
+    """What somebody is asked about does not leave meanwhile. A fade that was under way ends, and none begins."""
+    before, after = step.before, step.state
+    if before.menu is None or after.menu is None or before.show.fading_since is not None:
+        return
+    old, new = before.show.current, after.show.current
+    if after.show.fading_since is not None or (old and new and new.items[0] not in old.items):
+        raise Broken("picture_stays_under_the_menu", f"{old} became {new}")
+
+
 def nothing_decoded_in_the_dark(_: Laws, step: Step) -> None:
-    if step.state.sleep.asleep and any(
+    if step.state.unseen and any(
         isinstance(command, (c.PrepareSlide, c.PrepareThumb)) for command in step.commands
     ):
         raise Broken("nothing_decoded_in_the_dark", f"after {step.event}")
@@ -339,4 +349,5 @@ LAWS: tuple[Callable[[Laws, Step], None], ...] = (
     marks_are_shown,
     dark_in_sleep_hours,
     nothing_decoded_in_the_dark,
+    picture_stays_under_the_menu,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.arrivals import Arrivals
 from kiosk.core.message import Message
-from kiosk.core.model import NEVER, Client, CommandId, MediaItemId, PickId, Rect, RequestId
+from kiosk.core.model import NEVER, Client, CommandId, MediaItemId, PickId, Rect, RequestId, SlideId
 from kiosk.core.picking import Outcome
-from kiosk.core.scene import Badge, Card, Illustration, Look, Mark
+from kiosk.core.scene import Badge, Card, Illustration, Label, Look, Mark, Scene
 from kiosk.core.state import State
 from kiosk.errors import (
     Busy,
@@ -383,6 +384,10 @@ def test_the_badge_says_what_matters_most() -> None:
     def badge(state: State) -> Badge | None:
         return compose.compose(state, world.now.monotonic).badge
 
+    left = evolve(state, settings=evolve(state.settings, secret_left="kiosk.toml"))
+    assert badge(left) == Badge(Mark.SECRET, words.secret_left("kiosk.toml"))
+    assert badge(state) is None
+    assert badge(evolve(left, downloads=busy)) == Badge(Mark.WORKING, "Adding photos: 3 of 9")
     assert badge(evolve(state, downloads=busy)) == Badge(Mark.WORKING, "Adding photos: 3 of 9")
     offline = evolve(busy, failures=2, offline=Unreachable("down"))
     assert badge(evolve(state, downloads=offline)) == Badge(Mark.OFFLINE, words.NETWORK)
@@ -509,6 +514,19 @@ def test_each_fault_of_the_card_has_a_picture_and_is_said_in_words_of_our_own(er
         told(card_of(world))
         assert card_of(world).footnote == str(error)
     assert len({card_of(world).title, words.STARTING}) == 2
+
+
+def test_a_bare_scene_has_its_pictures_and_its_light_and_no_words() -> None:
+    pictures = Scene(SlideId(3), SlideId(4), 0.5, motion=0.25, light=(200, 190, 180))
+    words_on_it = evolve(
+        pictures,
+        card=Card(next(iter(Look)), words.STARTING),
+        badge=Badge(Mark.TOUCH, words.TOUCH_HINT),
+        labels=(Label(camera="Kodak"),),
+        incoming_labels=(Label(camera="Kodak"),),
+        clock=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    assert compose.bare(words_on_it) == pictures
 
 
 def told(card: Card) -> None:

@@ -19,6 +19,7 @@ from kiosk.core import (
     creating,
     deletions,
     downloads,
+    menu,
     phases,
     picking,
     signin,
@@ -291,7 +292,7 @@ def dark_in_sleep_hours() -> tuple[Bug, Callable[[], object]]:
 
 
 def _fits_in_the_dark(state: State, turn: Turn) -> State:
-    turn.asleep = False
+    turn.unseen = False
     return evolve(state, show=slideshow.resize(state.show, turn))
 
 
@@ -304,6 +305,21 @@ def nothing_decoded_in_the_dark() -> tuple[Bug, Callable[[], object]]:
         world.feed(e.ScreenResized(screen=Size(800, 480)))
 
     return (sleeping, "resized", _fits_in_the_dark), live
+
+
+def picture_stays_under_the_menu() -> tuple[Bug, Callable[[], object]]:
+    """The menu forgets to hold the show."""
+
+    def live() -> None:
+        world = frame("a", "b", "c")
+        world.ask(e.Verb.MENU, key=True)
+        world.run_for(25.0)
+
+    return (
+        menu,
+        "_stay",
+        lambda state, opened, turn: evolve(state, menu=evolve(opened, until=turn.now.after(60))),
+    ), live
 
 
 SEEDED = (
@@ -324,6 +340,7 @@ SEEDED = (
     marks_are_shown,
     dark_in_sleep_hours,
     nothing_decoded_in_the_dark,
+    picture_stays_under_the_menu,
     settles,
     busy_loop,
 )

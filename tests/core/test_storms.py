@@ -20,7 +20,9 @@ from kiosk.core import events as e
 from kiosk.core.focus import CENTRE, Measure
 from kiosk.core.hours import Span
 from kiosk.core.model import CommandId, MediaItemId, Seconds, Secret, Size
-from kiosk.core.settings import PickMode, SleepHours
+from kiosk.core.settings import Light, PickMode, SleepHours
+from kiosk.core.shade import WHITE
+from kiosk.core.sun import Place
 from kiosk.errors import (
     Busy,
     DiskFull,
@@ -88,10 +90,26 @@ SLEEPS = (
     SleepHours((Span(frozenset({0, 1, 2}), time(22), time(13)),)),
 )
 """The storms begin on a Monday at 12:00."""
+LIGHTS = (
+    Light(),
+    Light(),
+    # The sun sets there while the storm is on. A sensor is asked every five seconds, which takes a test its time.
+    Light(place=Place(0.0, 87.0), sensor=RUN_ALL, panel=True),
+)
 NAMES = tuple(f"item-{number:02}" for number in range(14))
 UPRIGHT: tuple[frozenset[str], ...] = (frozenset(), frozenset(NAMES[::2]), frozenset(NAMES))
 SCREENS = (Size(1920, 1080), Size(800, 480), Size(1080, 1920), Size(1000, 1000))
 NEVER_HIDDEN = ("calm-1", "calm-2", "calm-3")
+IN_THE_MENU = (
+    e.Verb.MENU,
+    e.Verb.OK,
+    e.Verb.OK,
+    e.Verb.DOWN,
+    e.Verb.DOWN,
+    e.Verb.UP,
+    e.Verb.CANCEL,
+    e.Verb.INFO,
+)
 IN_A_HURRY = (e.Verb.NEXT, e.Verb.PREVIOUS, e.Verb.HIDE, e.Verb.HIDE, e.Verb.CANCEL)
 
 
@@ -105,6 +123,7 @@ class Storm(RuleBasedStateMachine):
         page_size=st.sampled_from((2, 5, 100)),
         keep=st.sampled_from((True, True, False)),
         sleeps=st.sampled_from(SLEEPS),
+        light=st.sampled_from(LIGHTS),
         ahead=st.sampled_from((1, 3)),
         upright=st.sampled_from(UPRIGHT),
     )
@@ -116,6 +135,7 @@ class Storm(RuleBasedStateMachine):
         page_size: int,
         keep: bool,
         sleeps: SleepHours,
+        light: Light,
         ahead: int,
         upright: frozenset[str],
     ) -> None:
@@ -126,6 +146,7 @@ class Storm(RuleBasedStateMachine):
             dwell=Seconds(240.0),
             keep_signed_in=keep,
             sleep=sleeps,
+            light=light,
             ahead=ahead,
             marks=True,
         )
@@ -160,6 +181,15 @@ class Storm(RuleBasedStateMachine):
     ) -> None:
         for _ in range(times):
             self.world.ask(verb, which=which, key=key)
+
+    @rule(verbs=st.lists(st.sampled_from(IN_THE_MENU), min_size=1, max_size=8))
+    def person_works_the_menu(self, verbs: list[e.Verb]) -> None:
+        for verb in verbs:
+            self.world.ask(verb, key=True)
+
+    @rule(gesture=st.sampled_from(e.Gesture), entry=st.sampled_from((None, *e.Entry)))
+    def person_touches(self, gesture: e.Gesture, entry: e.Entry | None) -> None:
+        self.world.feed(e.Touched(gesture=gesture, entry=entry))
 
     @rule(confirmed=st.booleans())
     def person_disconnects(self, confirmed: bool) -> None:
@@ -235,6 +265,10 @@ class Storm(RuleBasedStateMachine):
     def screen_turns(self, screen: Size) -> None:
         self.world.feed(e.ScreenResized(screen=screen))
 
+    @rule()
+    def screen_goes(self) -> None:
+        self.world.feed(e.ScreenLost())
+
     @rule(name=st.sampled_from(NAMES))
     def picture_is_measured_late(self, name: str) -> None:
         measure = Measure(CENTRE, (200, 100, 50))
@@ -281,6 +315,8 @@ class Storm(RuleBasedStateMachine):
         scene = self.world.scene
         assert scene.dark is (self.world.word == "asleep")
         assert scene.dark or scene.current is not None or scene.card is not None
+        assert all(0 < part <= 255 for part in scene.light)
+        assert self.world.settings.light or scene.light == WHITE
         assert 0.0 <= scene.progress <= 1.0
         assert compose.next_change(self.world.state, self.world.now.monotonic) > self.world.now.monotonic
 
@@ -298,6 +334,7 @@ def heal(world: World) -> None:
     card.trouble, card.room, google.person = None, 10**9, "approve"
     world.skew = TODAY - TODAY
     google.poll_interval = 60.0
+    world.feed(e.ScreenResized(screen=world.state.settings.screen))
     world.ask(e.Verb.RESUME)
     world.run_for(1000.0)
     for _ in range(4):

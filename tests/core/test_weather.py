@@ -20,6 +20,8 @@ from tests.core.test_storms import (
     DISK,
     GOOGLE,
     IN_A_HURRY,
+    IN_THE_MENU,
+    LIGHTS,
     NAMES,
     NETWORK,
     SCREENS,
@@ -50,6 +52,8 @@ PEOPLE: tuple[Act, ...] = (
     lambda s, r: s.person_presses_again_and_again(
         r.choice(IN_A_HURRY), r.choice((None, None, *e.Which)), r.random() < 0.5, r.randint(1, 4)
     ),
+    lambda s, r: s.person_works_the_menu(r.choices(IN_THE_MENU, k=r.randint(1, 8))),
+    lambda s, r: s.person_touches(r.choice(list(e.Gesture)), r.choice((None, *e.Entry))),
     lambda s, r: s.screen_turns(r.choice(SCREENS)),
     lambda s, r: s.picture_is_measured_late(r.choice(NAMES)),
 )
@@ -84,6 +88,7 @@ def weather(seed: int, acts: int = 40) -> None:
         random.choice((2, 5, 100)),
         random.random() < 0.7,
         random.choice(SLEEPS),
+        random.choice(LIGHTS) if RUN_ALL else LIGHTS[0],
         random.choice((1, 3)),
         random.choice(UPRIGHT),
     )

@@ -18,6 +18,7 @@ from kiosk.core import events as e
 from kiosk.core.model import (
     Client,
     CommandId,
+    MachineFacts,
     MediaItemId,
     Moment,
     PickingSessionId,
@@ -28,7 +29,7 @@ from kiosk.core.model import (
 from kiosk.core.scene import Scene
 from kiosk.core.settings import Settings
 from kiosk.core.state import State
-from kiosk.errors import KioskError
+from kiosk.errors import DisplayError, KioskError
 from tests.core.dummies import Google
 from tests.core.dummy_card import Card, Decoder
 from tests.core.laws import Broken, Laws
@@ -40,6 +41,7 @@ SETTINGS = Settings(
     transition=Seconds(1.0),
     seed=b"a seed for the tests",
 )
+FACTS = MachineFacts("1.2.3", "frame.local", ("192.0.2.7", "2001:db8::7"), free=12_600_000_000)
 MOST_ROUNDS = 12
 """Of the settle loop in one step."""
 MOST_ANSWERS = 2000
@@ -83,6 +85,10 @@ class World:
         """Picking sessions that a power cut hid from the frame before the card knew of them."""
         self.lit = True
         """The panel: nothing else turns it on or off."""
+        self.lux: float | None = None
+        """Of the room, as its sensor says it; None: it says nothing."""
+        self.panel_light: float | None = 1.0
+        """The share that the panel was told to give; None: it obeys nobody."""
         self.steps = 0
         self.quit = False
         self.laws = Laws()
@@ -248,11 +254,11 @@ class World:
                 self.quit = True
             case c.DropThumb(thumb=thumb):
                 self.thumbs.discard(thumb)
-            case c.PrepareSlide() | c.PrepareThumb():
+            case c.PrepareSlide() | c.PrepareThumb() | c.LookUpFacts():
                 self._queue("decode", command)
             case c.FetchRendition():
                 self._queue("fetch", command)
-            case c.SetPanel():
+            case c.SetPanel() | c.SetLight() | c.ReadLight():
                 self._queue("panel", command)
             case c.MarkShown(item_ids=ids):
                 self.shown.extend(ids)
@@ -271,6 +277,15 @@ class World:
         if isinstance(command, c.SetPanel):
             self.lit = command.on
             return e.PanelSet(on=command.on, methods=("kms",))
+        if isinstance(command, c.ReadLight):
+            return e.LightRead(lux=self.lux)
+        if isinstance(command, c.SetLight):
+            if self.panel_light is None:
+                return e.Failed(command=command, error=DisplayError("it says yes and does nothing"))
+            self.panel_light = command.share
+            return e.LightSet()
+        if isinstance(command, c.LookUpFacts):
+            return e.FactsFound(facts=FACTS)
         try:
             if isinstance(command, (c.PrepareSlide, c.PrepareThumb)):
                 return self.decoder.perform(command, self.card)
