@@ -4,7 +4,8 @@ there."""
 from __future__ import annotations
 
 from kiosk.config.hours import span_of
-from kiosk.config.load import DEFAULT, Loaded, default_places, language_of, load, place_of
+from kiosk.config.load import DEFAULT, Loaded, boot_file, language_of, load
+from kiosk.config.places import default_places, place_of
 from kiosk.config.schema import (
     Config,
     Contrast,
@@ -12,6 +13,8 @@ from kiosk.config.schema import (
     GoogleConfig,
     LanguageTag,
     Lettering,
+    LightConfig,
+    LightMethod,
     PickingConfig,
     PowerMethod,
     Renderer,
@@ -19,6 +22,7 @@ from kiosk.config.schema import (
     SleepConfig,
     SlideshowConfig,
     StorageConfig,
+    UpdateConfig,
 )
 from kiosk.config.show import Row, rows, table
 from kiosk.config.storage_key import StorageKey
@@ -31,6 +35,8 @@ __all__ = [
     "GoogleConfig",
     "LanguageTag",
     "Lettering",
+    "LightConfig",
+    "LightMethod",
     "Loaded",
     "PickingConfig",
     "PowerMethod",
@@ -41,6 +47,8 @@ __all__ = [
     "SlideshowConfig",
     "StorageConfig",
     "StorageKey",
+    "UpdateConfig",
+    "boot_file",
     "default_places",
     "language_of",
     "load",

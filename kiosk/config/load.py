@@ -1,16 +1,12 @@
 """config.toml -> Config, with every problem at once.
 
-Search order: the path given (`--config`), $KIOSK_CONFIG, `config.toml` in each of $CONFIGURATION_DIRECTORY
-(systemd, a list with colons), the XDG place. The first two name a file, which must be there then; in the
-others it may be missing, and with no file at all every key has its default.
+Where it is looked for says kiosk/config/places.py; what lies over it, kiosk/config/overlay.py.
 """
 
 from __future__ import annotations
 
 import os
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,19 +15,18 @@ import attrs
 from attrs import frozen
 
 from kiosk.config import client_secrets, storage_key
-from kiosk.config.files import read_text
-from kiosk.config.lines import lines_of
+from kiosk.config.document import Document
+from kiosk.config.overlay import Overlay, overlay_over
+from kiosk.config.places import default_places
 from kiosk.config.schema import SECTIONS, Config, LanguageTag, settings
 from kiosk.config.setting import Mistake
 from kiosk.core.model import Secret
 from kiosk.errors import ConfigError, Problem
 
 DEFAULT = "default"
-_NAME = "config.toml"
-_TOML = "TOML, as in config.example.toml"
 _CLIENT_KEYS = ("google.client_id", "google.client_secret")
-_MOST_DOTS = 100
-"""In one line that is no comment: tomllib takes minutes over a key with ten thousand of them."""
+_PATHS = ("directory", "file")
+"""Units of what says where on the frame something lies."""
 
 
 @frozen
@@ -47,14 +42,23 @@ class Loaded:
     """Where the owner's file is or would be looked for; for people."""
     key: storage_key.StorageKey | None = None
     """What the card is sealed with, if there is one; `kiosk config` does not show it."""
+    boot: Path | None = None
+    """The file of the boot partition that lies over it, if there is one."""
+    overruled: tuple[str, ...] = ()
+    """Keys that stand in both."""
+    secret_left: bool = False
+    """A secret still stands in the boot partition's file, since it cannot be written."""
 
 
 def load(path: Path | None, env: Mapping[str, str]) -> Loaded:
     """The effective configuration. `path` is that of `--config`; raises ConfigError with all problems."""
     file = _find(path, env)
+    overlay = overlay_over(file.path, env)
     reading = _Reading(file)
-    for section, content in file.document.items():
-        reading.section(section, content)
+    reading.document(file)
+    if overlay:
+        reading.overlay(overlay)
+    env = _with_credentials(file.path, env)
     reading.client(env)
     key = reading.storage_key(env)
     if reading.problems:
@@ -65,50 +69,61 @@ def load(path: Path | None, env: Mapping[str, str]) -> Loaded:
         path=file.path if file.there else None,
         place=file.path,
         key=key,
+        boot=overlay.document.path if overlay else None,
+        overruled=tuple(reading.overruled),
+        secret_left=overlay is not None and overlay.secret_left,
     )
 
 
-def place_of(path: Path | None, env: Mapping[str, str]) -> Path:
-    """The file that `load` reads, or where it would be: for whoever waits until a broken one changes."""
-    if path is not None or env.get("KIOSK_CONFIG"):
-        return path or Path(env["KIOSK_CONFIG"])
-    places = default_places(env)
-    return next((place for place in places if os.path.lexists(place)), places[0])
-
-
-def language_of(path: Path) -> LanguageTag:
+def language_of(path: Path, env: Mapping[str, str]) -> LanguageTag:
     """What a file that `load` refused says of the language, since its mistakes are told in that; else AUTO."""
+    return (
+        _language(lambda: _overlaid(path, env)) or _language(lambda: Document.read(path)) or LanguageTag.AUTO
+    )
+
+
+def boot_file(path: Path, env: Mapping[str, str]) -> Path | None:
+    """The boot partition's file that lies over this one, as far as it can be told; it may hold the mistakes."""
     try:
-        file = _File.read(path)
-        display = file.document.get("display") if file else None
+        document = _overlaid(path, env)
+    except ConfigError:
+        return None
+    return document.path if document else None
+
+
+def _overlaid(path: Path, env: Mapping[str, str]) -> Document | None:
+    overlay = overlay_over(path, env)
+    return overlay.document if overlay else None
+
+
+def _language(read: Callable[[], Document | None]) -> LanguageTag | None:
+    try:
+        file = read()
+        display = file.content.get("display") if file else None
         value = display.get("language") if isinstance(display, dict) else None
-        found: LanguageTag = settings()["display.language"].read(value, path.parent)
+        found: LanguageTag = settings()["display.language"].read(value, Path())
     except (ConfigError, Mistake):
-        return LanguageTag.AUTO
+        return None
     return found
 
 
-def default_places(env: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where config.toml is looked for when nobody names it; never empty."""
-    places = [
-        Path(directory, _NAME) for directory in env.get("CONFIGURATION_DIRECTORY", "").split(":") if directory
-    ]
-    # XDG Base Directory Specification: relative paths are to be ignored.
-    xdg = env.get("XDG_CONFIG_HOME", "")
-    home = Path(env["HOME"]) if env.get("HOME") else Path.home()
-    places.append((Path(xdg) if xdg.startswith("/") else home / ".config") / "kiosk" / _NAME)
-    return tuple(places)
-
-
-def _find(path: Path | None, env: Mapping[str, str]) -> _File:
+def _find(path: Path | None, env: Mapping[str, str]) -> Document:
     if path is None and env.get("KIOSK_CONFIG"):
         path = Path(env["KIOSK_CONFIG"])
     if path is not None:
-        if file := _File.read(path):
+        if file := Document.read(path):
             return file
         raise ConfigError((Problem(str(path), "there is no such file", "a TOML file that can be read"),))
     places = default_places(env)
-    return next((file for file in map(_File.read, places) if file), None) or _File(path=places[0])
+    return next((file for file in map(Document.read, places) if file), None) or Document(path=places[0])
+
+
+def _with_credentials(config: Path, env: Mapping[str, str]) -> Mapping[str, str]:
+    """For root at a shell: systemd hands the service copies of what lies beside its config.toml."""
+    beside = config.parent / "credentials"
+    if env.get("CREDENTIALS_DIRECTORY") or not (beside.is_dir() and os.access(beside, os.R_OK | os.X_OK)):
+        return env
+    return {**env, "CREDENTIALS_DIRECTORY": str(beside)}
 
 
 def _build(values: Mapping[str, Any]) -> Config:
@@ -119,56 +134,32 @@ def _build(values: Mapping[str, Any]) -> Config:
     return Config(**sections)
 
 
-@frozen
-class _File:
-    """A parsed file; or the place for one, with the empty document."""
-
-    path: Path
-    there: bool = False
-    document: Mapping[str, Any] = attrs.Factory(dict)
-    lines: Mapping[tuple[str, ...], int] = attrs.Factory(dict)
-
-    @classmethod
-    def read(cls, path: Path) -> _File | None:
-        """None if it is not there; raises ConfigError."""
-        try:
-            text = read_text(path)
-            if text is None:
-                return None
-            text = text.replace("\r\n", "\n")
-            if any(line.count(".") > _MOST_DOTS for line in text.split("\n") if not line.startswith("#")):
-                raise Mistake(f"{path} has a line with more than {_MOST_DOTS} dots in it")
-            return cls(path, True, tomllib.loads(text), lines_of(text))
-        except Mistake as mistake:
-            problem = Problem(str(path), str(mistake), "a TOML file that can be read")
-        except tomllib.TOMLDecodeError as error:
-            problem = _syntax_problem(path, str(error))
-        except (ValueError, RecursionError):
-            # Whole numbers of thousands of digits, brackets nested hundreds deep.
-            problem = Problem(str(path), "it cannot be parsed", _TOML)
-        raise ConfigError((problem,))
-
-    def where(self, *names: str) -> str:
-        """`file:line` of a section or key, with the line of the section for a key that is not there."""
-        line = self.lines.get(names) or self.lines.get(names[:1])
-        return f"{self.path}:{line}" if line else str(self.path)
-
-
-def _syntax_problem(path: Path, message: str) -> Problem:
-    at = re.search(r" \(at line (\d+), column (\d+)\)$", message)
-    where = f"{path}:{at[1]}" if at else str(path)
-    wrong = message[: at.start()] if at else message.replace("(at end of document)", "at its end")
-    return Problem(where, f"it is not TOML: {wrong}", _TOML)
-
-
 @attrs.define
 class _Reading:
     """The values, origins and problems gathered so far."""
 
-    file: _File
+    file: Document
+    """The one whose keys are being read; of the two, config.toml in the end."""
+    boot: Document | None = None
     values: dict[str, Any] = attrs.Factory(dict)
     origins: dict[str, str] = attrs.Factory(dict)
     problems: list[Problem] = attrs.Factory(list)
+    overruled: list[str] = attrs.Factory(list)
+
+    def document(self, document: Document) -> None:
+        for section, content in document.content.items():
+            self.section(section, content)
+
+    def overlay(self, overlay: Overlay) -> None:
+        """What it sets wins, its mistakes count, and its client is one whole."""
+        if overlay.client:
+            for key in (*_CLIENT_KEYS, "google.client_secrets_file"):
+                self.values.pop(key, None)
+                self.origins.pop(key, None)
+        self.problems += overlay.problems
+        config, self.file, self.boot = self.file, overlay.document, overlay.document
+        self.document(overlay.document)
+        self.file = config
 
     def section(self, name: str, content: object) -> None:
         if name not in SECTIONS:
@@ -185,6 +176,12 @@ class _Reading:
             known = ", ".join(each.name for each in settings().values() if each.section == section)
             self._problem((section, name), "unknown key", known, _nearest_key(section, name))
             return
+        if self.file is self.boot and setting.unit in _PATHS:
+            wrong = "a path has no place on the boot partition"
+            self._problem((section, name), wrong, "this key in the frame's own config.toml")
+            return
+        if setting.key in self.origins:
+            self.overruled.append(setting.key)
         base = self.file.path.absolute().parent
         try:
             self.values[setting.key] = setting.read(value, base)
@@ -273,7 +270,8 @@ class _Reading:
     def _problem(self, names: tuple[str, ...], wrong: str, allowed: str, nearest: str = "") -> None:
         section, *key = names
         shown = f"[{section}] {key[0]}" if key else section
-        self.problems.append(Problem(f"{self.file.where(*names)}: {shown}", wrong, allowed, nearest))
+        at = self.boot if self.boot and names in self.boot.lines else self.file
+        self.problems.append(Problem(f"{at.where(*names)}: {shown}", wrong, allowed, nearest))
 
 
 def _nearest_key(section: str, name: str) -> str:

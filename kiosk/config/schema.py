@@ -13,8 +13,10 @@ from attrs import frozen
 from kiosk.config.setting import (
     Setting,
     address,
+    coordinates,
     number,
     one_of,
+    origin,
     place,
     settings_of,
     spans,
@@ -25,6 +27,7 @@ from kiosk.config.setting import (
 )
 from kiosk.core.model import Client, Secret
 from kiosk.core.settings import Caption, MatStyle, Motion, Order, PickMode, Surround, Transition
+from kiosk.core.sun import Place
 
 
 class Rotation(Enum):
@@ -57,6 +60,15 @@ class PowerMethod(Enum):
     BACKLIGHT = "backlight"
     BLACK = "black"
     """Nothing: the screen is painted black."""
+
+
+class LightMethod(Enum):
+    """What dims the screen."""
+
+    PICTURE = "picture"
+    """Its own pixels: on any screen, without a visible step."""
+    BACKLIGHT = "backlight"
+    DDC = "ddc"
 
 
 class Lettering(Enum):
@@ -262,6 +274,13 @@ class DisplayConfig:
     height: int = whole(
         720, "Height of the window when fullscreen is false.", unit="pixels", low=9, high=16384
     )
+    output: str = text(
+        "",
+        "Where several screens are connected, on a console: the one for the frame, by its connector (as HDMI-A-1) or\n"
+        "by what it calls itself. `kiosk doctor` names them. Empty: the first connected one, by its connector's name.",
+        longest=40,
+        unit="connector or display",
+    )
     rotation: Rotation = one_of(
         Rotation.NONE, "How far the picture is turned clockwise, for a panel on its side.", unit="degrees"
     )
@@ -299,6 +318,46 @@ class SleepConfig:
         'What turns the panel off. "auto" tries them in this order and remembers what works: "kms" (the kernel, on a\n'
         'console), "wlopm" (Wayland), "vcgencmd" (older Raspberry Pi OS), "cec" (the television itself, whatever it\n'
         'shows), "ddc" (monitors, with ddcutil), "backlight" (built-in panels). "black" only paints the screen black.',
+        unit="word",
+    )
+
+
+@frozen(kw_only=True)
+class LightConfig:
+    place: Place | None = coordinates(
+        # For a room that is lived in until late: a picture that is right by day is a lamp by night.
+        "Where the frame hangs. Its light then follows the height of the sun there: full by day, dim and warm by\n"
+        "night. One decimal is enough. Nothing is asked of any network, and the place is told to nobody."
+    )
+    sensor: bool = yes_no(
+        # For a room whose light has nothing to do with the sun: a hall, a bedroom, a house with shutters.
+        False,
+        "Whether an ambient light sensor that Linux knows (IIO) decides how bright the screen is, where there is\n"
+        "one. The place above is for its warmth, and for the day on which the sensor says nothing.",
+    )
+    dimmest: float = number(
+        # A bedroom wants less than a quarter, a shop window more.
+        0.25,
+        "The share of the light that is left in the dark; 1 never dims.",
+        unit="share",
+        low=0.05,
+        high=1.0,
+    )
+    warmest: int = whole(
+        # Whoever shows black and white photographs, or paintings, takes 6500.
+        # At 4000 a sky turns green, at 5000 white paper in a room with lamps looks blue.
+        4500,
+        "How warm white becomes in the dark: 6500 is daylight and changes no colour, 2700 is a light bulb.",
+        unit="kelvin",
+        low=2000,
+        high=6500,
+    )
+    method: LightMethod = one_of(
+        # The two others save power, and make black darker.
+        LightMethod.PICTURE,
+        '"picture" dims what is painted, on any screen; "backlight" turns down the lamp of a built-in panel, "ddc"\n'
+        "that of a monitor (with ddcutil, in steps of 5 %). What does not obey is left alone, and the picture is\n"
+        "dimmed instead.",
         unit="word",
     )
 
@@ -344,6 +403,14 @@ class StorageConfig:
 
 
 @frozen(kw_only=True)
+class UpdateConfig:
+    source: str = origin(
+        "Where `kiosk update` takes new versions from: a folder that is a release or holds several, or the address of\n"
+        "one. They have to be signed with a key that /etc/kiosk/release-keys knows. Empty: there are no updates."
+    )
+
+
+@frozen(kw_only=True)
 class Config:
     """The whole configuration, checked."""
 
@@ -353,7 +420,9 @@ class Config:
     picture: PictureConfig = PictureConfig()
     display: DisplayConfig = DisplayConfig()
     sleep: SleepConfig = SleepConfig()
+    light: LightConfig = LightConfig()
     storage: StorageConfig = StorageConfig()
+    update: UpdateConfig = UpdateConfig()
 
 
 SECTIONS: dict[str, type[attrs.AttrsInstance]] = {
@@ -363,7 +432,9 @@ SECTIONS: dict[str, type[attrs.AttrsInstance]] = {
     "picture": PictureConfig,
     "display": DisplayConfig,
     "sleep": SleepConfig,
+    "light": LightConfig,
     "storage": StorageConfig,
+    "update": UpdateConfig,
 }
 
 

@@ -19,11 +19,13 @@ from kiosk.config.hours import ALLOWED as ALLOWED_HOURS
 from kiosk.config.hours import span_of
 from kiosk.core.addresses import ALLOWED, check_address
 from kiosk.core.model import Secret
+from kiosk.core.sun import Place
 
 _KEY = "kiosk.setting"
 _WORD = re.compile(r"[a-z]{1,20}")
 _HOURS = re.compile(r"[a-z0-9:, -]{0,15}[0-9:, -]{5,25}")
 _MOST_SPANS = 50
+_DEGREES = re.compile(r"([+-]?\d{1,3}(?:\.\d{1,9})?)\s*,\s*([+-]?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
 
 
 class Mistake(Exception):
@@ -79,12 +81,7 @@ def address(default: str, doc: str) -> Any:
     it."""
 
     def read(value: Any, _base: Path) -> str:
-        url = _text(value)
-        if wrong := check_address(url):
-            raise Mistake(wrong)
-        if "?" in url or "#" in url:
-            raise Mistake("a query or a fragment has no place in it")
-        return url.rstrip("/")
+        return _address(_text(value))
 
     return _declare(default, doc, "URL", ALLOWED, read)
 
@@ -103,6 +100,20 @@ def place(doc: str, *, otherwise: str, unit: str) -> Any:
             raise Mistake(f"no home directory for {line.split('/')[0]}") from error
 
     return _declare("", doc, unit, f'a path, or "" for {otherwise}', read)
+
+
+def origin(doc: str) -> Any:
+    """Where something is fetched from: an absolute path or an address that may be spoken to; none by default."""
+
+    def read(value: Any, _base: Path) -> str:
+        line = _text(value)
+        if "://" in line:
+            return _address(line)
+        if line and not line.startswith("/"):
+            raise Mistake("it is neither an address nor a path from the root")
+        return line
+
+    return _declare("", doc, "folder or URL", f'"" for none, a folder\'s absolute path, or {ALLOWED}', read)
 
 
 def yes_no(default: bool, doc: str) -> Any:
@@ -194,6 +205,31 @@ def zone(doc: str) -> Any:
     )
 
 
+def coordinates(doc: str) -> Any:
+    """A place on the earth in decimal degrees, None where the file says ""."""
+
+    def read(value: Any, _base: Path) -> Place | None:
+        line = _text(value)
+        if not line:
+            return None
+        found = _DEGREES.fullmatch(line)
+        # It is not quoted: it may be where somebody lives, and mistakes are shown on the screen.
+        if found is None:
+            raise Mistake("it is not two numbers with a comma between them")
+        north, east = float(found[1]), float(found[2])
+        if not (-90.0 <= north <= 90.0 and -180.0 <= east <= 180.0):
+            raise Mistake("there is no such place: latitude is -90 to 90, longitude -180 to 180")
+        return Place(north, east)
+
+    return _declare(
+        "",
+        doc,
+        "degrees",
+        'latitude and longitude, north and east positive, such as "59.3, 18.1", or ""',
+        read,
+    )
+
+
 def toml(value: object) -> str:
     """One value as it is written in TOML."""
     if isinstance(value, list | tuple):
@@ -217,6 +253,14 @@ def _declare(
 ) -> Any:
     setting = Setting(default=default, doc=doc, unit=unit, allowed=allowed, read=read, secret=secret)
     return attrs.field(default=read(default, Path()), metadata={_KEY: setting})
+
+
+def _address(url: str) -> str:
+    if wrong := check_address(url):
+        raise Mistake(wrong)
+    if "?" in url or "#" in url:
+        raise Mistake("a query or a fragment has no place in it")
+    return url.rstrip("/")
 
 
 def _text(value: Any) -> str:

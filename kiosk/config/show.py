@@ -45,6 +45,8 @@ def table(loaded: Loaded) -> str:
     lines: list[str] = [
         f"# {loaded.path}" if loaded.path else f"# no configuration file; its place is {loaded.place}"
     ]
+    if loaded.boot:
+        lines.append(f"# over it {loaded.boot}, as it was when the machine started")
     section = ""
     for row in rows(loaded):
         name, _, key = row.key.partition(".")

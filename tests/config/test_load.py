@@ -17,6 +17,7 @@ from kiosk.config import (
     Contrast,
     LanguageTag,
     Lettering,
+    LightMethod,
     Loaded,
     PowerMethod,
     Renderer,
@@ -30,6 +31,7 @@ from kiosk.config.schema import settings
 from kiosk.config.setting import toml
 from kiosk.core.model import Client, Secret
 from kiosk.core.settings import Caption, MatStyle, Motion, Order, PickMode, Surround, Transition
+from kiosk.core.sun import Place
 from kiosk.errors import ConfigError, Problem
 
 Write = Callable[..., Path]
@@ -171,6 +173,7 @@ marks = true
 fullscreen = false
 width = 800
 height = 480
+output = "HDMI-A-2"
 rotation = 270
 renderer = "surface"
 language = "pt_BR"
@@ -182,12 +185,22 @@ hours = ["mon-fri 22:30-06:30", "sat sun 23:30-08:00"]
 time_zone = "Europe/Berlin"
 method = "ddc"
 
+[light]
+place = "-33.87, 151.2"
+sensor = true
+dimmest = 0.5
+warmest = 2700
+method = "backlight"
+
 [storage]
 state_dir = "state"
 cache_dir = "/var/cache/kiosk"
 cache_max_mb = 100
 keep_free_mb = 0
 encrypt = false
+
+[update]
+source = "https://example.com/frames"
 """
 
 
@@ -208,11 +221,16 @@ def check_full(loaded: Loaded, directory: Path) -> None:
     assert config.picture.caption is Caption.DATE_CAMERA
     assert (config.picture.clock, config.picture.marks) == (True, True)
     assert (config.display.fullscreen, config.display.width, config.display.height) == (False, 800, 480)
+    assert config.display.output == "HDMI-A-2"
     assert (config.display.rotation, config.display.renderer) == (Rotation.THREE_QUARTERS, Renderer.SURFACE)
     assert config.display.language is LanguageTag.BRAZILIAN_PORTUGUESE
     assert (config.display.type, config.display.contrast) == (Lettering.LARGE, Contrast.HIGH)
     assert config.sleep.hours == ("mon-fri 22:30-06:30", "sat sun 23:30-08:00")
     assert (config.sleep.time_zone, config.sleep.method) == ("Europe/Berlin", PowerMethod.DDC)
+    assert config.update.source == "https://example.com/frames"
+    assert (config.light.place, config.light.sensor) == (Place(-33.87, 151.2), True)
+    assert (config.light.dimmest, config.light.warmest) == (0.5, 2700)
+    assert config.light.method is LightMethod.BACKLIGHT
     assert (config.storage.state_dir, config.storage.cache_dir) == (
         directory / "state",
         Path("/var/cache/kiosk"),
@@ -509,8 +527,8 @@ def test_the_language_of_a_file_with_mistakes_is_known_if_that_line_is_sound(
     path = write(content)
     with pytest.raises(ConfigError):
         load(path, {})
-    assert language_of(path) is tag
+    assert language_of(path, {}) is tag
 
 
 def test_a_file_that_is_not_there_says_nothing_of_the_language(tmp_path: Path) -> None:
-    assert language_of(tmp_path / "config.toml") is LanguageTag.AUTO
+    assert language_of(tmp_path / "config.toml", {}) is LanguageTag.AUTO
