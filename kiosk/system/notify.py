@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -34,14 +35,19 @@ class Notifier:
     def stopping(self) -> None:
         self._send("STOPPING=1")
 
-    def _send(self, message: str) -> None:
+    def keep(self, fd: int, name: str) -> None:
+        """A descriptor that systemd is to hold while we are away; it comes back with the next start."""
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", [fd]))
+        self._send(f"FDSTORE=1\nFDNAME={name}", [rights])
+
+    def _send(self, message: str, along: Sequence[tuple[int, int, array[int]]] = ()) -> None:
         if not self._address:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
                 # The picture must not stand still because systemd is busy.
                 sender.setblocking(False)
-                sender.sendto(message.encode(), self._address)
+                sender.sendmsg([message.encode()], along, 0, self._address)
         except OSError as error:
             _log.debug("systemd was not told %s: %s", message.partition("=")[0], error.strerror)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class Remembered:
     """The methods that have turned it off, and whose effect outlives the kiosk."""
     brightness: Mapping[str, int] = attrs.Factory(dict)
     """Backlight -> what it was before."""
+    full: Mapping[str, int] = attrs.Factory(dict)
+    """Lamp -> what it was before it was turned down for the evening."""
 
 
 class PanelMemory:
@@ -56,6 +58,15 @@ class PanelMemory:
         """So bright it was."""
         self._keep(evolve(self.known, brightness={**self.known.brightness, backlight: brightness}))
 
+    def before_dimming(self, lamp: str, brightness: int) -> None:
+        """So bright it was before it was turned down."""
+        self._keep(evolve(self.known, full={**self.known.full, lamp: brightness}))
+
+    def undimmed(self, left: Collection[str] = ()) -> None:
+        """All lamps are as they were, but for these."""
+        full = self.known.full
+        self._keep(evolve(self.known, full={name: full[name] for name in full if name in left}))
+
     def _keep(self, known: Remembered) -> None:
         if known == self.known:
             return
@@ -83,10 +94,15 @@ def _read(file: Path | None) -> Remembered:
         return Remembered(
             displays={str(name): _names(methods) for name, methods in found.get("displays", {}).items()},
             off_by=_names(found.get("off_by", ())),
-            brightness={str(name): int(value) for name, value in found.get("brightness", {}).items()},
+            brightness=_numbers(found.get("brightness", {})),
+            full=_numbers(found.get("full", {})),
         )
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return Remembered()
+
+
+def _numbers(found: Any) -> dict[str, int]:
+    return {str(name): int(value) for name, value in found.items()}
 
 
 def _names(found: Any) -> tuple[str, ...]:

@@ -178,7 +178,7 @@ def _cec(env: Mapping[str, str], devices: Path) -> Tool:
     """The television itself, over HDMI. Others use it too, so it is told once a night and not again."""
 
     def needs() -> str:
-        return _a_device(devices, "cec*")
+        return a_device(devices, "cec*")
 
     def read(said: str) -> bool | None:
         found = re.search(r"pwr-state: (\S+)", said)
@@ -203,7 +203,7 @@ def _ddc(env: Mapping[str, str], devices: Path) -> Tool:
     """VESA MCCS, VCP code D6, power mode: 1 is on, 4 is off."""
 
     def needs() -> str:
-        return _a_device(devices, "i2c-*")
+        return a_device(devices, "i2c-*")
 
     def read(said: str) -> bool | None:
         found = re.search(r"^VCP D6 SNC x0([1-5])", said, re.MULTILINE)
@@ -221,7 +221,7 @@ def _ddc(env: Mapping[str, str], devices: Path) -> Tool:
     )
 
 
-def _a_device(devices: Path, pattern: str) -> str:
+def a_device(devices: Path, pattern: str) -> str:
     """Why none of them can be used; empty if one can."""
     found = sorted(devices.glob(pattern))
     if not found:
