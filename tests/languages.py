@@ -23,6 +23,7 @@ from kiosk.core.scene import Card, Label, Scene
 from kiosk.display import strip
 from kiosk.display.cards import Compositor
 from kiosk.display.fonts import FontBook
+from kiosk.display.menu import MenuCompositor, spoken_menu
 from kiosk.display.painter import Painter, spoken
 from kiosk.display.parts import Paper, Placed, Plate, Words
 from kiosk.display.runs import STEERING, missing
@@ -35,7 +36,9 @@ from tests.screens import ASSETS, PHOTO, SCENES, paint
 
 SIZES = (Size(800, 480), Size(1024, 600), Size(1920, 1080), Size(3840, 2160), Size(1080, 1920))
 SHEET_SIZES = (Size(800, 480), Size(1024, 600), Size(1920, 1080), Size(1080, 1920))
-WITH_WORDS = {name: scene for name, scene in SCENES.items() if scene.card or scene.badge or scene.strip}
+WITH_WORDS = {
+    name: scene for name, scene in SCENES.items() if scene.card or scene.badge or scene.strip or scene.menu
+}
 _WHEN = datetime(2026, 11, 23, 21, 48, tzinfo=UTC)
 ON_PICTURES = {
     "labels": Scene(current=PHOTO, labels=(Label(words.on_this_day(3), _WHEN, "NIKON D750"),), clock=_WHEN),
@@ -57,6 +60,9 @@ def laid_out(scene: Scene, voice: Language, screen: Size, theme: Theme = THEME) 
     if scene.strip is not None:
         told = strip.spoken(scene.strip, voice)
         placed += strip.standing(told, screen, theme, compositor.typesetter)
+    if scene.menu is not None:
+        page = MenuCompositor(theme, compositor.typesetter).page(spoken_menu(scene.menu, voice), screen)
+        placed += page.placed
     return placed
 
 

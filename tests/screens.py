@@ -14,9 +14,10 @@ from PIL import Image, ImageDraw
 
 from kiosk.app import mistakes
 from kiosk.core import words
+from kiosk.core.events import Entry
 from kiosk.core.layout import thumb_side
 from kiosk.core.model import CommandId, Size, SlideId
-from kiosk.core.scene import Badge, Card, Illustration, Label, Look, Mark, Scene, Strip
+from kiosk.core.scene import Badge, Card, Choice, Fact, Illustration, Label, Look, Mark, Menu, Scene, Strip
 from kiosk.core.settings import Style
 from kiosk.display.images import slide_of
 from kiosk.display.painter import Painter
@@ -86,6 +87,10 @@ DISCONNECT = _told(
     footnote=words.DISCONNECT_NOTE,
 )
 
+BOOT = Path("/boot/firmware/kiosk.toml")
+ON_THE_CARD = ConfigError(
+    (Problem(f"{BOOT}:3: [slideshow] dwel_seconds", "unknown key", "dwell_seconds, order", "dwell_seconds"),)
+)
 MISTAKES = ConfigError(
     (
         Problem(
@@ -101,7 +106,59 @@ MISTAKES = ConfigError(
     )
 )
 
+_LEADS = {
+    Entry.PICK: words.MENU_PICK,
+    Entry.HIDE: words.MENU_HIDE,
+    Entry.PAUSE: words.MENU_PAUSE,
+    Entry.SLEEP: words.MENU_SLEEP,
+    Entry.INFO: words.MENU_INFO,
+    Entry.DISCONNECT: words.MENU_DISCONNECT,
+    Entry.CLOSE: words.MENU_CLOSE,
+}
+MENU = Menu(tuple(Choice(entry, text) for entry, text in _LEADS.items()), Entry.HIDE)
+BACK = Choice(Entry.BACK, words.MENU_BACK)
+INFO = Menu(
+    (BACK,),
+    Entry.BACK,
+    title=words.MENU_INFO,
+    facts=(
+        Fact(words.INFO_PHOTOS, (words.photos(1234),)),
+        Fact("Google Photos", (words.INFO_SIGNED_IN,)),
+        Fact(words.INFO_ADDRESS, ("frame.local", "192.0.2.7", "2001:db8:85a3:8d3:1319:8a2e:370:7348")),
+        Fact(words.INFO_FREE, (words.free_space(12_600_000_000),)),
+        Fact(words.INFO_VERSION, ("1.2.3",)),
+        Fact(
+            words.INFO_ERROR,
+            ("[Errno 28] No space left on device: '/var/cache/kiosk/renditions/3f/3f2b8c1e57a44d0c.jpg'",),
+            CAPTURED,
+        ),
+    ),
+)
+WHICH = Menu(
+    (
+        Choice(Entry.FIRST, words.MENU_LEFT),
+        Choice(Entry.SECOND, words.MENU_RIGHT),
+        Choice(Entry.BOTH, words.MENU_BOTH),
+        BACK,
+    ),
+    Entry.FIRST,
+    title=words.HIDE_WHICH_TITLE,
+)
+ERASE = Menu(
+    (Choice(Entry.BACK, words.MENU_KEEP), Choice(Entry.ERASE, words.MENU_ERASE)),
+    Entry.BACK,
+    title=words.DISCONNECT_TITLE,
+    body=words.MENU_ERASE_BODY,
+    footnote=words.DISCONNECT_NOTE,
+)
+
 SCENES: dict[str, Scene] = {
+    "menu": Scene(current=PHOTO, menu=MENU),
+    "menu_alone": Scene(menu=MENU),
+    "menu_info": Scene(current=NEXT, menu=INFO),
+    "menu_which": Scene(current=NEXT, menu=WHICH),
+    "menu_disconnect": Scene(current=PHOTO, menu=ERASE),
+    "badge_touch": Scene(current=PHOTO, badge=Badge(Mark.TOUCH, words.TOUCH_HINT)),
     "starting": Scene(card=_told(words.STARTING, "", Illustration.FRAME)),
     "client_missing": Scene(
         card=_owners(
@@ -112,6 +169,7 @@ SCENES: dict[str, Scene] = {
         )
     ),
     "config_mistakes": Scene(card=mistakes.card(MISTAKES, Path(CONFIG))),
+    "boot_mistakes": Scene(card=mistakes.card(ON_THE_CARD, Path(CONFIG), BOOT)),
     "asking": Scene(
         card=Card(
             Look.MESSAGE,
@@ -234,6 +292,7 @@ SCENES: dict[str, Scene] = {
     "badge_sign_in": Scene(current=PHOTO, badge=Badge(Mark.SIGN_IN, words.SIGN_IN_BADGE)),
     "badge_offline": Scene(current=NEXT, badge=Badge(Mark.OFFLINE, words.NETWORK)),
     "badge_card_full": Scene(current=PHOTO, badge=Badge(Mark.CARD_FULL, words.CARD_FULL)),
+    "badge_secret": Scene(current=PHOTO, badge=Badge(Mark.SECRET, words.secret_left("kiosk.toml"))),
     "badge_paused": Scene(current=NEXT, badge=Badge(Mark.PAUSED, words.PAUSED)),
     "badge_working": Scene(current=PHOTO, badge=Badge(Mark.WORKING, words.adding(12, 40))),
     "caption": Scene(

@@ -65,6 +65,9 @@ class Canvas(Protocol):
     def fill(self, rect: Rect, colour: Colour, opacity: float = 1.0) -> None:
         """Fill a rectangle, over what is there."""
 
+    def shade(self, colour: Colour) -> None:
+        """Multiply what was drawn so far with this: 255 leaves a colour as it is, 0 takes it away."""
+
     def present(self) -> None:
         """Show what was drawn since the last time. What is drawn next starts from nothing."""
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pygame
 from attrs import field, frozen
-from PIL import Image
+from PIL import Image, JpegImagePlugin
 
 from kiosk.core.focus import CENTRE, Focus
 from kiosk.core.model import Size
@@ -20,6 +20,7 @@ from kiosk.errors import Corrupt
 
 _UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 """What Pillow raises on what is no whole picture."""
+_JPEG = b"\xff\xd8\xff"
 
 
 @frozen(eq=False)
@@ -48,10 +49,21 @@ def opened(source: Source) -> Opened:
     """Reads the header. Corrupt: the file is missing, or is no picture."""
     try:
         content = source.path.read_bytes() if source.file is None else source.file.read()
-        image = Image.open(BytesIO(content))
+        image = _image(content)
         return Opened(source, image, Size(image.width, image.height))
     except _UNREADABLE as error:
         raise _corrupt(source, error) from error
+
+
+def _image(content: bytes) -> Image.Image:
+    """Most of what is stored is JPEG: for that none of Pillow's other formats is imported."""
+    if not content.startswith(_JPEG):
+        return Image.open(BytesIO(content))
+    image = JpegImagePlugin.jpeg_factory(BytesIO(content))
+    most = Image.MAX_IMAGE_PIXELS
+    if most is not None and image.width * image.height > 2 * most:  # where Pillow itself refuses
+        raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
+    return image
 
 
 def decoded(picture: Opened, needed: Size) -> pygame.Surface:

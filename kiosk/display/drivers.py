@@ -9,26 +9,33 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pygame
 
+from kiosk.display.obstacles import obstacle
 from kiosk.errors import DisplayError
 
 REAL = ("x11", "wayland", "kmsdrm")
 _NEEDS = {"x11": "DISPLAY", "wayland": "WAYLAND_DISPLAY"}
+_CARD = "SDL_KMSDRM_DEVICE_INDEX"
 _GL_RENDERER = 0x1F01
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
+_BTN_TOUCH = 330
+"""linux/input-event-codes.h: what a touch screen has."""
 _KEY_RIGHT = 106
-"""linux/input-event-codes.h; keyboards and the remote controls of TVs have it, power buttons do not."""
+"""Keyboards and the remote controls of TVs have it, power buttons do not."""
 
 
-def start_video(environment: Mapping[str, str] | None = None, real: tuple[str, ...] = REAL) -> str:
+def start_video(
+    environment: Mapping[str, str] | None = None, real: tuple[str, ...] = REAL, card: int | None = None
+) -> str:
     """Start SDL's video with a driver that has a screen, and return its name.
 
+    card: the number of the graphics card to draw on without a desktop; None: the one with a display.
     SDL_VIDEODRIVER is obeyed whatever it says, so that "dummy" can be asked for. DisplayError lists every driver that
-    was tried with its reason.
+    was tried with its reason and what to do about it.
     """
     given = os.environ if environment is None else environment
     # Python's own handlers stay: a SIGTERM has to reach the loop, not become a key press.
@@ -39,11 +46,12 @@ def start_video(environment: Mapping[str, str] | None = None, real: tuple[str, .
             reasons.append(f"{driver}: {needed} is not set")
             continue
         try:
-            with _asking_for(driver):
+            with _asking_for(driver, card):
                 pygame.display.init()
-            return pygame.display.get_driver()
+            # SDL 2 answers KMSDRM to who asks for kmsdrm.
+            return pygame.display.get_driver().lower()
         except pygame.error as error:
-            reasons.append(f"{driver}: {error}")
+            reasons.append(f"{driver}: {obstacle(driver, given) or error}")
             pygame.display.quit()
     raise DisplayError("no screen opens. " + "; ".join(reasons))
 
@@ -58,18 +66,25 @@ def _missing(driver: str, given: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def _asking_for(driver: str) -> Iterator[None]:
-    before = os.environ.get("SDL_VIDEODRIVER")
-    os.environ["SDL_VIDEODRIVER"] = driver
-    if driver == "kmsdrm" and (card := connected_card()) is not None:
-        os.environ.setdefault("SDL_KMSDRM_DEVICE_INDEX", str(card))
+def _asking_for(driver: str, card: int | None) -> Iterator[None]:
+    """The environment is as before afterwards: the next time it may be another card."""
+    wanted = {"SDL_VIDEODRIVER": driver}
+    if (
+        driver == "kmsdrm"
+        and _CARD not in os.environ
+        and (card is not None or (card := connected_card()) is not None)
+    ):
+        wanted[_CARD] = str(card)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["SDL_VIDEODRIVER"]
-        else:
-            os.environ["SDL_VIDEODRIVER"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def connected_card(drm: Path = Path("/sys/class/drm")) -> int | None:
@@ -104,8 +119,18 @@ def draws_in_software() -> bool:
     return False
 
 
+def wait_for_pixels() -> None:
+    """Return when everything that the current OpenGL context was told to draw is drawn (glFinish).
+
+    A GPU's pixels are waited for by the kernel before a display shows them. llvmpipe's are not: what was half drawn
+    when it was flipped stays on a still until the next flip, and the first one is black.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libGLESv2.so.2").glFinish()
+
+
 def has_input_devices(driver: str, inputs: Path = Path("/sys/class/input")) -> bool:
-    """Whether somebody could press a key: a desktop session counts, else a device with arrow keys."""
+    """Whether somebody could press a key: a desktop session counts, else a device with arrow keys or for fingers."""
     if driver in _NEEDS:
         return True
     for capabilities in inputs.glob("event*/device/capabilities/key"):
@@ -114,8 +139,12 @@ def has_input_devices(driver: str, inputs: Path = Path("/sys/class/input")) -> b
             words = capabilities.read_text().split()
         except OSError:  # unplugged in this very moment: the show goes on
             continue
-        bits = ctypes.sizeof(ctypes.c_long) * 8
-        place = len(words) - 1 - _KEY_RIGHT // bits
-        if place >= 0 and int(words[place], 16) >> (_KEY_RIGHT % bits) & 1:
+        if any(_has(words, key) for key in (_KEY_RIGHT, _BTN_TOUCH)):
             return True
     return False
+
+
+def _has(words: list[str], key: int) -> bool:
+    bits = ctypes.sizeof(ctypes.c_long) * 8
+    place = len(words) - 1 - key // bits
+    return place >= 0 and bool(int(words[place], 16) >> (key % bits) & 1)

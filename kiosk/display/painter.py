@@ -7,28 +7,35 @@ parts are rendered once. On the texture path a frame of a transition is a handfu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 from PIL import Image
 
+from kiosk.core.events import Entry
 from kiosk.core.focus import Box
 from kiosk.core.layout import fit
 from kiosk.core.model import CommandId, Rect, Size, SlideId
-from kiosk.core.scene import Badge, Card, Label, Scene
+from kiosk.core.scene import Badge, Card, Label, Menu, Scene
+from kiosk.core.shade import WHITE
 from kiosk.display import transitions
 from kiosk.display.canvas import Canvas, Handle
-from kiosk.display.cards import Compositor
-from kiosk.display.fonts import FontBook
 from kiosk.display.ground import UNKNOWN, Bounds, Ground
 from kiosk.display.images import PreparedSlide
-from kiosk.display.labels import LabelPainter
-from kiosk.display.parts import Part, Placed
-from kiosk.display.strip import StripPainter
-from kiosk.display.text import Typesetter
 from kiosk.display.theme import THEME, Colour, Theme
-from kiosk.display.thumbs import PreparedThumb
 from kiosk.display.voice import ENGLISH, Voice
+
+# What words are made of is imported for the first of them: a bare photograph needs none of it.
+if TYPE_CHECKING:
+    from kiosk.display.cards import Compositor
+    from kiosk.display.labels import LabelPainter
+    from kiosk.display.menu import Page
+    from kiosk.display.parts import Part, Placed
+    from kiosk.display.strip import StripPainter
+    from kiosk.display.text import Typesetter
+    from kiosk.display.thumbs import PreparedThumb
 
 
 @frozen
@@ -84,8 +91,10 @@ class _Hung:
 
 
 BLACK: Colour = (0, 0, 0)
-_Over = tuple[Card | None, Badge | None, bool, Size]
-"""What the overlay follows from: card, badge, whether a photograph is behind it, the screen."""
+DIMMED = 0.45
+"""How dark the picture is behind the menu."""
+_Over = tuple[Card | None, Menu | None, Badge | None, bool, Size]
+"""What the overlay follows from: card, menu, badge, whether a photograph is behind it, the screen."""
 
 
 class Painter:
@@ -98,16 +107,48 @@ class Painter:
         self._canvas = canvas
         self._voice = voice
         self._theme = theme
-        self._typesetter = Typesetter(FontBook(assets), voice.tag, voice.rtl)
-        self._compositor = Compositor(theme, self._typesetter)
-        self._strip = StripPainter(canvas, theme, self._typesetter, voice)
-        self._labels = LabelPainter(canvas, theme, self._typesetter, voice, self._places)
+        self._assets = assets
         self._slides: dict[SlideId, _Slide] = {}
         self._parts: dict[Part, Handle] = {}
         self._overlay: list[tuple[Handle, Rect]] = []
         self._overlay_of: _Over | None = None
+        self._page: Page | None = None
+        """The menu as it was painted last."""
         self._scene = Scene()
         self._painted: object = None
+
+    def ready_for_words(self) -> None:
+        """Import what words are drawn with, when there is time: the first card or label does not wait for it."""
+        _ = self._compositor, self._strip, self._labels
+
+    @cached_property
+    def _typesetter(self) -> Typesetter:
+        from kiosk.display.fonts import FontBook
+        from kiosk.display.text import Typesetter
+
+        return Typesetter(FontBook(self._assets), self._voice.tag, self._voice.rtl)
+
+    @cached_property
+    def _compositor(self) -> Compositor:
+        from kiosk.display.cards import Compositor
+
+        return Compositor(self._theme, self._typesetter)
+
+    @cached_property
+    def _strip(self) -> StripPainter:
+        from kiosk.display.strip import StripPainter
+
+        return StripPainter(self._canvas, self._theme, self._typesetter, self._voice)
+
+    @cached_property
+    def _labels(self) -> LabelPainter:
+        from kiosk.display.labels import LabelPainter
+
+        return LabelPainter(self._canvas, self._theme, self._typesetter, self._voice, self._places)
+
+    def _made(self, name: str) -> bool:
+        """Whether one of these is there: what was never made has nothing to drop and nothing to draw."""
+        return name in vars(self)
 
     @property
     def flips(self) -> int:
@@ -143,14 +184,15 @@ class Painter:
         """Forget a slide. One that is not here is no mistake."""
         if (slide := self._slides.pop(slide_id, None)) is not None:
             self._canvas.release(slide.handle)
-        self._labels.drop(slide_id)
+        if self._made("_labels"):
+            self._labels.drop(slide_id)
 
     def expect(self, slide_id: SlideId, labels: tuple[Label, ...], *, clock: bool = False) -> None:
         """Have what will stand on an uploaded slide ready, so that the transition to it has nothing to render.
 
         One that is not here is no mistake: it may have been dropped as soon as it came.
         """
-        if slide_id in self._slides:
+        if slide_id in self._slides and (labels or self._made("_labels")):
             self._labels.prepare(slide_id, labels, self._bounds, clock=clock)
 
     @property
@@ -191,7 +233,8 @@ class Painter:
             self._canvas.fill(Rect(0, 0, screen.width, screen.height), BLACK)
             return
         overlay = self._prepared_overlay(scene, screen)
-        self._strip.prepare(scene.strip, screen)
+        if scene.strip is not None or self._made("_strip"):
+            self._strip.prepare(scene.strip, screen)
         old = self._hung(scene.current, scene.motion)
         new = self._hung(scene.incoming, scene.incoming_motion)
         whole = Rect(0, 0, screen.width, screen.height)
@@ -199,12 +242,17 @@ class Painter:
             transitions.draw(self._canvas, scene.kind, old, new, scene.progress, backwards=scene.backwards)
         elif (only := old or new) is not None:
             only.draw(whole, whole, 1.0 if only is old else scene.progress)
-        if old is not None:
+        words = scene.labels or scene.incoming_labels or scene.clock is not None
+        if old is not None and (words or self._made("_labels")):
             self._labels.draw(scene if new is not None else _arrived(scene), self._bounds)
+        if scene.menu is not None and old is not None:
+            self._canvas.fill(whole, BLACK, DIMMED)
         for handle, rect in overlay:
             self._canvas.draw(handle, rect)
         if scene.strip is not None:
             self._strip.draw(scene.strip.opacity)
+        if scene.light != WHITE:
+            self._canvas.shade(scene.light)
 
     def _hung(self, slide_id: SlideId | None, motion: float) -> _Hung | None:
         slide = self._slide(slide_id)
@@ -233,10 +281,14 @@ class Painter:
     def _prepared_overlay(self, scene: Scene, screen: Size) -> list[tuple[Handle, Rect]]:
         """Handles and places of everything over the photographs; rendered again only where it differs."""
         photo = self._slide(scene.current) is not None
-        wanted: _Over = (scene.card, scene.badge, photo, screen)
+        wanted: _Over = (scene.card, scene.menu, scene.badge, photo, screen)
         if wanted == self._overlay_of:
             return self._overlay
-        placed = self._composed(scene.card, scene.badge, screen, photo=photo)
+        if scene.menu is None:
+            self._page = None
+            placed = self._composed(scene.card, scene.badge, screen, photo=photo)
+        else:
+            placed = self._menu(scene.menu, screen, photo=photo)
         before, self._parts = self._parts, {}
         for item in placed:
             if item.part in before:
@@ -258,6 +310,21 @@ class Painter:
             return pill if photo else [self._compositor.paper(screen), *pill]
         top = pill[0].rect.height if pill else 0
         return [*self._compositor.card(card, screen, over_photos=photo, top=top), *pill]
+
+    def _menu(self, menu: Menu, screen: Size, *, photo: bool) -> list[Placed]:
+        from kiosk.display.menu import MenuCompositor, spoken_menu
+
+        compositor = MenuCompositor(self._theme, self._typesetter)
+        self._page = compositor.page(spoken_menu(menu, self._voice), screen)
+        ground = [] if photo else [self._compositor.paper(screen)]
+        return [*ground, *self._page.placed]
+
+    def entry_at(self, x: float, y: float) -> Entry | None:
+        """The line of the menu at this place, in shares of the screen, as it was painted last."""
+        screen = self._canvas.size
+        if self._page is None:
+            return None
+        return self._page.entry_at(int(x * screen.width), int(y * screen.height))
 
     def _rendered(self, part: Part) -> Handle:
         image = part.render(self._typesetter)

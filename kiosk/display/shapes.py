@@ -125,6 +125,14 @@ def _card(pen: ImageDraw.ImageDraw, s: float) -> None:
         pen.line((x * s, (6 if x < 15 else 9) * s, x * s, 11 * s), fill=255, width=round(1.6 * s))
 
 
+def _padlock(pen: ImageDraw.ImageDraw, s: float) -> None:
+    """Open."""
+    pen.rounded_rectangle((5 * s, 11 * s, 19 * s, 21 * s), radius=2 * s, outline=255, width=round(2 * s))
+    pen.arc((10 * s, 2 * s, 18 * s, 12 * s), 180, 360, fill=255, width=round(2 * s))
+    pen.line((17 * s, 7 * s, 17 * s, 11 * s), fill=255, width=round(2 * s))
+    pen.line((12 * s, 14.5 * s, 12 * s, 17.5 * s), fill=255, width=round(2 * s))
+
+
 def _pause(pen: ImageDraw.ImageDraw, s: float) -> None:
     for x in (6, 14):
         pen.rounded_rectangle((x * s, 4 * s, (x + 4) * s, 20 * s), radius=1.4 * s, fill=255)
@@ -141,12 +149,20 @@ def _arriving(pen: ImageDraw.ImageDraw, s: float) -> None:
     pen.line((5 * s, 20.5 * s, 19 * s, 20.5 * s), fill=255, width=round(2 * s))
 
 
+def _finger(pen: ImageDraw.ImageDraw, s: float) -> None:
+    """A fingertip, and the ring of what it touches."""
+    pen.arc((4 * s, 2 * s, 20 * s, 18 * s), 150, 390, fill=255, width=round(2 * s))
+    pen.rounded_rectangle((9 * s, 7 * s, 15 * s, 22 * s), radius=3 * s, outline=255, width=round(2 * s))
+
+
 _MARKS = {
     Mark.SIGN_IN: _person,
     Mark.OFFLINE: _no_network,
     Mark.CARD_FULL: _card,
+    Mark.SECRET: _padlock,
     Mark.PAUSED: _pause,
     Mark.WORKING: _arriving,
+    Mark.TOUCH: _finger,
 }
 
 

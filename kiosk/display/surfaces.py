@@ -25,7 +25,9 @@ class SurfaceCanvas:
     """Draws on the surface of pygame's display. ``size``: of the window in pixels, None for the whole screen."""
 
     def __init__(self, size: Size | None, rotation: Rotation = Rotation.NONE, title: str = "kiosk") -> None:
-        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+        # On Wayland SDL has no other way than through a texture.
+        if pygame.display.get_driver() != "wayland":
+            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         self._rotation = rotation
         self._images: dict[Handle, pygame.Surface] = {}
         self._numbers = count(1)
@@ -108,6 +110,9 @@ class SurfaceCanvas:
         veil.fill(colour)
         veil.set_alpha(round(255 * max(0.0, opacity)))
         self._screen.blit(veil, (place.x, place.y))
+
+    def shade(self, colour: Colour) -> None:
+        self._screen.fill(colour, special_flags=pygame.BLEND_RGB_MULT)
 
     def present(self) -> None:
         pygame.display.flip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import count
 
 import pygame
@@ -24,8 +24,14 @@ from kiosk.errors import DisplayError
 PREFERRED = ("opengles2", "opengl", "software")
 
 
+_UNDEFINED = 0x1FFF0000
+"""SDL_WINDOWPOS_UNDEFINED_DISPLAY(0): wherever it likes on that display."""
+
+
 class TextureCanvas:
     """Draws with SDL's renderer. ``size``: of the window in pixels, None for the whole screen.
+
+    display: the number of SDL's display. mode: what the screen is switched to; None leaves it as it is.
 
     drivers: SDL's render drivers in the order in which they are tried. DisplayError: none of them works.
     vsync: present() waits for the screen, so nothing tears; without it a benchmark sees the drawing alone.
@@ -39,6 +45,8 @@ class TextureCanvas:
         drivers: tuple[str, ...] = PREFERRED,
         *,
         vsync: bool = True,
+        display: int = 0,
+        mode: Size | None = None,
     ) -> None:
         # A picture that is not drawn at its own size (after a resize, in motion) is smoothed.
         os.environ.setdefault("SDL_RENDER_SCALE_QUALITY", "linear")
@@ -51,8 +59,7 @@ class TextureCanvas:
         self._flips = 0
         self._window: Window | None
         if size is None:
-            # Made at the screen's size: a renderer keeps the view of the size that its window had when it was made.
-            self._window = Window(title, pygame.display.get_desktop_sizes()[0], fullscreen_desktop=True)
+            self._window = _whole(title, display, mode)
         else:
             self._window = Window(title, (size.width, size.height), resizable=True)
         pygame.event.pump()
@@ -62,6 +69,8 @@ class TextureCanvas:
             self._window.destroy()
             raise
         self._composer = Composer(self._renderer, rotation, turns=self.composes)
+        self.before_present: Callable[[], None] | None = None
+        """What has to be waited for."""
         self._panel = Size(*self._window.size)
 
     @property
@@ -140,7 +149,14 @@ class TextureCanvas:
         self._renderer.draw_color = (*colour, round(255 * min(1.0, max(0.0, opacity))))
         self._renderer.fill_rect((place.x, place.y, place.width, place.height))
 
+    def shade(self, colour: Colour) -> None:
+        self._renderer.draw_blend_mode = pygame.BLENDMODE_MOD
+        self._renderer.draw_color = (*colour, 255)
+        self._renderer.fill_rect((0, 0, self._panel.width, self._panel.height))
+
     def present(self) -> None:
+        if self.before_present is not None:
+            self.before_present()
         self._renderer.present()
         self._flips += 1
 
@@ -163,6 +179,14 @@ class TextureCanvas:
             del self._composer, self._renderer
             self._window.destroy()
             self._window = None
+
+
+def _whole(title: str, display: int, mode: Size | None) -> Window:
+    """Made at the screen's size: a renderer keeps the view of the size that its window had when it was made."""
+    place = (_UNDEFINED | display, _UNDEFINED | display)
+    if mode is not None:
+        return Window(title, (mode.width, mode.height), place, fullscreen=True)
+    return Window(title, pygame.display.get_desktop_sizes()[display], place, fullscreen_desktop=True)
 
 
 def _renderer(window: Window, drivers: tuple[str, ...], vsync: bool) -> tuple[Renderer, str]:

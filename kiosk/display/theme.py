@@ -79,6 +79,8 @@ class Theme:
     """So that ink on it keeps 7 to 1 over a white photograph."""
     badge_opacity: float = 0.8
     """The same for 4.5 to 1: its words are few and quiet."""
+    focus: Colour = (66, 57, 50)
+    """The line of the menu that is meant: ink on it has 9 to 1."""
     label_contrast: float = 5.2
     """To one, of words on a picture; WCAG asks for 4.5."""
     title: Type = Type(7.0, 3.2, Weight.SEMIBOLD, 1.16, "InterDisplay")
@@ -107,6 +109,7 @@ _HIGH = Theme(
     rim=(228, 228, 228),
     panel_opacity=1.0,
     badge_opacity=1.0,
+    focus=(46, 46, 46),
     label_contrast=12.5,
 )
 """Black and white, and a yellow of 15 to 1: nothing that is read has less than 12 to 1 (WCAG asks for 7)."""

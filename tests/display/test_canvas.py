@@ -275,3 +275,25 @@ def test_a_part_that_rounding_leads_outside_by_a_hair_is_drawn_all_the_same(
     handle, _ = hung(canvas, patches.surface(Image.new("RGB", (4, 4), "#ff0000")))
     canvas.draw(handle, Rect(0, 0, 4, 4), 1.0, Box(-1e-16, -1e-16, 1.0 + 4e-16, 1.0 + 4e-16))
     assert letters(canvas.read()) == "RRRR\nRRRR\nRRRR\nRRRR"
+
+
+# The light around it ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rotation", Rotation)
+def test_a_shade_multiplies_all_that_was_drawn_and_nothing_that_is_drawn_after_it(
+    make: Maker, rotation: Rotation
+) -> None:
+    canvas = make(Size(4, 3), rotation)
+    whole = Rect(0, 0, canvas.size.width, canvas.size.height)
+    canvas.fill(whole, (200, 100, 50))
+    canvas.shade((128, 255, 0))
+    canvas.fill(Rect(0, 0, 1, 1), (10, 20, 30))
+    seen = canvas.read()
+    assert seen.getpixel((0, 0)) == (10, 20, 30)
+    below = seen.crop((0, 1, *seen.size))
+    for found, wanted in zip(below.getextrema(), (100, 100, 0), strict=True):
+        assert isinstance(found, tuple)
+        # 8 bits, rounded in one way or the other.
+        assert found[0] == found[1]
+        assert abs(found[0] - wanted) <= 1

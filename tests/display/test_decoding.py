@@ -79,6 +79,22 @@ def test_a_picture_that_breaks_off_is_not_made_up(
     assert caught.value.path == path
 
 
+def test_a_picture_of_more_pixels_than_pillow_opens_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path, painted())
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", SIZE.width * SIZE.height // 2)
+    assert opened(Source(path)).size == SIZE
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", SIZE.width * SIZE.height // 2 - 1)
+    with pytest.raises(Corrupt, match="pixels"):
+        opened(Source(path))
+
+
+def test_what_is_no_jpeg_is_opened_as_ever(tmp_path: Path) -> None:
+    painted().save(tmp_path / "picture.png")
+    assert opened(Source(tmp_path / "picture.png")).size == SIZE
+
+
 def _jpeg(picture: Image.Image) -> bytes:
     """A whole JPEG that rides along in the head of another, as a preview does: it has an end of its own."""
     from io import BytesIO

@@ -127,7 +127,7 @@ def test_auto_draws_with_surfaces_where_mesa_would_draw_in_software(glass: Calla
         screen.close()
 
 
-def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_and_at_its_opacity(
+def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_at_its_opacity_and_shaded(
     glass: Callable[[], Image.Image],
 ) -> None:
     start_video()
@@ -156,6 +156,10 @@ def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_and_at_its_opaci
         canvas.fill(whole, (0, 0, 0))
         canvas.draw(handle, whole, opacity, Box(0.5, 0.0, 1.0, 1.0))
         assert at(10) == pytest.approx(255 * opacity, abs=2)
+    canvas.shade((128, 64, 255))
+    assert canvas.read().getpixel((10, 10)) == (128, 64, 255)
+    canvas.draw(handle, whole, 0.5, Box(0.5, 0.0, 1.0, 1.0))
+    assert at(10) == pytest.approx(192, abs=2), "what is drawn after it is blended as before"
     assert canvas.moves
     canvas.close()
     pygame.display.quit()

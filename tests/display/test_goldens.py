@@ -19,6 +19,7 @@ SHOWN = [
     *((name, SMALL) for name in ("sign_in", "sign_in_wide", "picking", "picking_panel", "downloading")),
     *((name, SMALL) for name in ("client_missing", "downloading_panel", "badge_offline", "disconnect_panel")),
     *((name, SMALL) for name in ("sign_in_panel", "config_mistakes", "listing", "offline")),
+    *((name, SMALL) for name in ("menu", "menu_info")),
     *((name, TALL) for name in ("sign_in", "picking_panel", "downloading", "badge_working")),
 ]
 

@@ -17,11 +17,13 @@ from kiosk.display import strip
 from kiosk.display.cards import Compositor
 from kiosk.display.fonts import FontBook
 from kiosk.display.images import slide_of
+from kiosk.display.menu import MenuCompositor, spoken_menu
 from kiosk.display.painter import Painter
 from kiosk.display.parts import Bar, Drawing, Placed, Sign, Words
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.text import CAPITALS, Typesetter
 from kiosk.display.theme import CAPITALS_OF_LARGE, CAPITALS_OF_SMALL, LARGE, Colour, Theme, Type, themed
+from kiosk.display.voice import ENGLISH
 from tests.screens import ASSETS, NEXT, PHOTO, SCENES
 
 MODES = {
@@ -40,7 +42,9 @@ SIZES = [
     Size(1080, 1920),
     Size(3840, 2160),
 ]
-SPOKEN = {name: scene for name, scene in SCENES.items() if scene.card or scene.badge or scene.strip}
+SPOKEN = {
+    name: scene for name, scene in SCENES.items() if scene.card or scene.badge or scene.strip or scene.menu
+}
 
 
 def laid_out(scene: Scene, screen: Size, theme: Theme) -> list[Placed]:
@@ -53,6 +57,9 @@ def laid_out(scene: Scene, screen: Size, theme: Theme) -> list[Placed]:
         placed += compositor.badge(scene.badge, screen)
     if scene.strip is not None:
         placed += strip.standing(scene.strip, screen, theme, compositor.typesetter)
+    if scene.menu is not None:
+        menu = spoken_menu(scene.menu, ENGLISH)
+        placed += MenuCompositor(theme, compositor.typesetter).page(menu, screen).placed
     return placed
 
 

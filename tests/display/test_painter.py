@@ -17,6 +17,7 @@ from kiosk.display.painter import Painter
 from kiosk.display.patches import Patch
 from kiosk.display.surfaces import SurfaceCanvas
 from kiosk.display.textures import TextureCanvas
+from kiosk.display.theme import Colour
 from tests.screens import ASSETS, PICKING
 
 SCREEN = Size(64, 36)
@@ -30,7 +31,11 @@ class CountingCanvas(SurfaceCanvas):
         super().__init__(size)
         self.uploads: list[Size] = []
         self.held: set[Handle] = set()
-        self.draws = 0
+        self.draws = self.shades = 0
+
+    def shade(self, colour: Colour) -> None:
+        self.shades += 1
+        super().shade(colour)
 
     def upload(self, pixels: bytes, size: Size, *, alpha: bool) -> Handle:
         handle = super().upload(pixels, size, alpha=alpha)
@@ -144,6 +149,20 @@ def test_a_frame_of_a_transition_is_two_draws_and_one_flip(canvas: CountingCanva
         painter.paint(Scene(RED, BLUE, step / 10))
         assert (canvas.draws - draws, canvas.flips - flips) == (2, 1)
         assert len(canvas.uploads) == uploads
+
+
+def test_the_light_around_is_one_multiplication_and_daylight_is_none(canvas: CountingCanvas) -> None:
+    painter = with_slides(canvas)
+    badge = Badge(Mark.PAUSED, "Paused")
+    for scene in (Scene(RED), Scene(RED, BLUE, 0.5), Scene(RED, badge=badge)):
+        painter.paint(scene)
+        by_day, shades = painter.read().tobytes(), canvas.shades
+        assert shades == 0
+        assert painter.paint(evolve(scene, light=(128, 64, 32)))
+        assert canvas.shades == 1
+        for place, (day, night) in enumerate(zip(by_day, painter.read().tobytes(), strict=True)):
+            assert abs(night - day * (128, 64, 32)[place % 3] / 255) <= 1.0
+        canvas.shades = 0
 
 
 def test_a_dropped_slide_is_released_and_dropping_it_again_does_nothing(canvas: CountingCanvas) -> None:

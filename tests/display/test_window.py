@@ -44,7 +44,12 @@ def verbs(screen: Screen, *, paused: bool = False) -> list[Verb]:
         (pygame.K_h, 0, Verb.HIDE),
         (pygame.K_q, 0, Verb.QUIT),
         (pygame.K_s, 0, Verb.SLEEP),
-        (pygame.K_RETURN, 0, Verb.WAKE),
+        (pygame.K_RETURN, 0, Verb.OK),
+        (pygame.K_KP_ENTER, 0, Verb.OK),
+        (pygame.K_UP, 0, Verb.UP),
+        (pygame.K_m, 0, Verb.MENU),
+        (pygame.K_AC_BACK, 0, Verb.CANCEL),
+        (pygame.K_POWER, 0, Verb.SLEEP),
         (pygame.K_d, pygame.KMOD_LSHIFT, Verb.SIGN_OUT),
         (pygame.K_d, pygame.KMOD_RSHIFT, Verb.SIGN_OUT),
     ],
@@ -88,12 +93,6 @@ def test_keys_come_in_the_order_in_which_they_were_pressed(screen: Screen) -> No
     for key in (pygame.K_RIGHT, pygame.K_LEFT, pygame.K_RIGHT):
         press(key)
     assert verbs(screen) == [Verb.NEXT, Verb.PREVIOUS, Verb.NEXT]
-
-
-@pytest.mark.parametrize("kind", [pygame.MOUSEBUTTONDOWN, pygame.FINGERDOWN])
-def test_whoever_touches_the_frame_stands_before_it(screen: Screen, kind: int) -> None:
-    pygame.event.post(pygame.event.Event(kind))
-    assert screen.events(paused=False) == [Asked(verb=Verb.WAKE, key=True)]
 
 
 @pytest.mark.parametrize("kind", [pygame.QUIT, pygame.WINDOWCLOSE])
@@ -226,10 +225,11 @@ def inputs(root: Path, *keys: str) -> Path:
     return root
 
 
-# As a 64-bit kernel prints them: the power button of a Pi 5, a USB keyboard, a mouse.
+# As a 64-bit kernel prints them: the power button of a Pi 5, a USB keyboard, a mouse; a touch screen.
 POWER = "10000000000000 0"
 KEYBOARD = "1000000000007 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"
 MOUSE = "1f0000 0 0 0 0"
+TOUCH = "400 0 0 0 0 0"
 ARROWS_ONLY = f"{1 << (106 - 64):x} 0"
 
 
@@ -243,10 +243,11 @@ ARROWS_ONLY = f"{1 << (106 - 64):x} 0"
         ("kmsdrm", (MOUSE,), False),
         ("kmsdrm", (POWER, KEYBOARD), True),
         ("kmsdrm", (ARROWS_ONLY,), True),
+        ("kmsdrm", (TOUCH,), True),
         ("dummy", (), False),
     ],
 )
-def test_only_what_has_arrow_keys_can_hurry_the_frame(
+def test_only_what_has_arrow_keys_or_takes_fingers_can_hurry_the_frame(
     tmp_path: Path, driver: str, keys: tuple[str, ...], expected: bool
 ) -> None:
     assert drivers.has_input_devices(driver, inputs(tmp_path, *keys)) is expected
