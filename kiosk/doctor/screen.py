@@ -7,7 +7,6 @@ along.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,19 +23,21 @@ _SCREENLESS = ("offscreen", "dummy", "evdev")
 _SECONDS = 10.0
 
 _TRY = """
-import json
+import json, os
 import pygame
 from kiosk.display.drivers import start_video
+from kiosk.display.obstacles import obstacle
 from kiosk.errors import DisplayError
+driver = os.environ["SDL_VIDEODRIVER"]
 try:
     start_video()
     print(json.dumps({"sizes": pygame.display.get_desktop_sizes()}))
 except (DisplayError, pygame.error) as error:
-    print(json.dumps({"error": str(error)}))
+    found = obstacle(driver, os.environ)
+    told = {"error": found.why, "cure": found.cure} if found else {"error": str(error)}
+    print(json.dumps(told))
 """
 """What the kiosk does to open a screen, with SDL_VIDEODRIVER naming one driver."""
-
-_PACKAGES = "sudo apt install libgbm1 libdrm2 libegl1 libgles2 libgl1-mesa-dri"
 
 
 @frozen
@@ -46,16 +47,21 @@ class Tried:
     driver: str
     sizes: tuple[tuple[int, int], ...] = ()
     reason: str = ""
+    cure: str = ""
 
 
-def display(env: Mapping[str, str], devices: Path = Path("/dev/dri")) -> list[Check]:
+def display(env: Mapping[str, str]) -> list[Check]:
     """One check for the display as a whole, after a line for each driver."""
     chosen = env.get("SDL_VIDEODRIVER", "")
     tried = [try_driver(driver, env) for driver in (chosen.split(",") if chosen else DRIVERS)]
     with_screen = [each for each in tried if each.sizes]
-    lines = [ok(f"driver {each.driver}", _screens(each)) if each.sizes else _without(each) for each in tried]
     if not with_screen:
-        return [*lines, fail("display", "no video driver has a screen", _cure(env, devices))]
+        lines = [warn(f"driver {each.driver}", f"not here: {each.reason}", each.cure) for each in tried]
+        cure = "one of these is enough: do what stands below the one that this machine is to use"
+        if chosen:
+            cure = "take SDL_VIDEODRIVER out of the environment, so that the kiosk can choose"
+        return [*lines, fail("display", "no video driver has a screen", cure)]
+    lines = [ok(f"driver {each.driver}", _screens(each) or f"not here: {each.reason}") for each in tried]
     best = with_screen[0]
     if best.driver in _SCREENLESS:
         cure = "take SDL_VIDEODRIVER out of the environment"
@@ -82,29 +88,14 @@ def try_driver(
     except (ValueError, IndexError):
         return Tried(driver, reason=(done.stderr.strip().splitlines() or ["it says nothing"])[-1])
     if "error" in said:
-        return Tried(driver, reason=said["error"].removeprefix(f"no screen opens. {driver}: "))
+        error = said["error"].removeprefix(f"no screen opens. {driver}: ")
+        return Tried(driver, reason=error, cure=said.get("cure", ""))
     sizes = tuple((int(width), int(height)) for width, height in said["sizes"])
     return Tried(driver, sizes, "" if sizes else "it has no screen connected")
 
 
 def _screens(tried: Tried) -> str:
     return ", ".join(f"{width}x{height}" for width, height in tried.sizes)
-
-
-def _without(tried: Tried) -> Check:
-    # One driver with a screen is enough: the others are told of, and fail nothing.
-    return ok(f"driver {tried.driver}", f"not here: {tried.reason}")
-
-
-def _cure(env: Mapping[str, str], devices: Path) -> str:
-    if env.get("SDL_VIDEODRIVER"):
-        return "take SDL_VIDEODRIVER out of the environment, so that the kiosk can choose"
-    cards = sorted(devices.glob("card*"))
-    if not cards:
-        return f"no graphics device ({devices}/card*): enable KMS (dtoverlay=vc4-kms-v3d), connect the screen"
-    if not any(os.access(card, os.R_OK | os.W_OK) for card in cards):
-        return f"sudo usermod -aG video,render user-of-the-kiosk: {cards[0]} is closed to user {os.getuid()}"
-    return f"{_PACKAGES}; connect the screen; without a desktop the kiosk needs a console of its own"
 
 
 def text(fonts: Path) -> list[Check]:

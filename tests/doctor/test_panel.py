@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kiosk.config import PowerMethod, SleepConfig
 from kiosk.doctor.check import Verdict
-from kiosk.doctor.panel import panel_power
+from kiosk.doctor.panel import WANTED, panel_power
 from kiosk.system.panel_memory import PanelMemory
 from kiosk.system.panel_methods import methods
 
@@ -43,3 +43,35 @@ def test_on_a_console_the_kernel_does_it(tmp_path: Path) -> None:
 def test_black_needs_nothing(tmp_path: Path) -> None:
     check = panel_power(SleepConfig(method=PowerMethod.BLACK), tmp_path, {})
     assert (check.verdict, check.says) == (Verdict.OK, "it stays on; the screen is painted black")
+
+
+def test_a_method_that_the_service_is_kept_from_is_named_with_its_drop_in(tmp_path: Path) -> None:
+    units, devices, tools = (tmp_path / name for name in ("units", "dev", "bin"))
+    for folder in (units, devices, tools):
+        folder.mkdir()
+    (devices / "cec0").touch()
+    (tools / "cec-ctl").write_text("#!/bin/sh\n")
+    (tools / "cec-ctl").chmod(0o755)
+    sleep = SleepConfig(hours=NIGHT.hours, method=PowerMethod.CEC)
+    found = methods(PowerMethod.CEC, {"PATH": str(tools)}, PanelMemory(None), devices=devices)
+
+    def told() -> tuple[Verdict, str, str]:
+        check = panel_power(sleep, tmp_path, {}, found=found, units=units)
+        return check.verdict, check.says, check.cure
+
+    assert told() == (Verdict.OK, "to try in sleep hours: cec", ""), "no service is installed here"
+    (units / "kiosk.service").touch()
+    verdict, says, cure = told()
+    assert (verdict, "(not here: cec: the service is kept from it)" in says) == (Verdict.WARN, True)
+    assert "systemd/drop-ins/cec.conf" in cure
+    drop_in = Path(__file__).parents[2] / "systemd" / "drop-ins" / "cec.conf"
+    (units / "kiosk.service.d").mkdir()
+    (units / "kiosk.service.d" / "anything.conf").write_bytes(drop_in.read_bytes())
+    assert told() == (Verdict.OK, "to try in sleep hours: cec", "")
+
+
+def test_each_drop_in_gives_what_the_doctor_looks_for() -> None:
+    folder = Path(__file__).parents[2] / "systemd" / "drop-ins"
+    assert {path.stem: True for path in folder.glob("*.conf")} == {
+        name: word in (folder / f"{name}.conf").read_text() for name, word in WANTED.items()
+    }
