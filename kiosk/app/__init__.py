@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kiosk.app.build import run_frame
+from kiosk.app.edits import Signature, signature
 from kiosk.app.key_place import check_key_place
-from kiosk.app.loop import Ending, Signature, signature
+from kiosk.app.loop import Ending
 from kiosk.app.mistakes import show_mistakes
 
 __all__ = ["Ending", "Signature", "check_key_place", "run_frame", "show_mistakes", "signature"]

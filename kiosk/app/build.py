@@ -11,23 +11,29 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import tzinfo
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kiosk.app.loop import Ending, Kiosk, Signature
+from kiosk import __version__
+from kiosk.app.edits import Signature
+from kiosk.app.lighting import light_maker, light_of
+from kiosk.app.loop import Ending, Kiosk
 from kiosk.app.preparing import Preparer
 from kiosk.app.secrets import masked, masked_log
+from kiosk.app.sight import Sight
 from kiosk.app.workers import Message, Workers
 from kiosk.config import Config, Loaded, SleepConfig, span_of
 from kiosk.control import ControlRequest, ControlServer
-from kiosk.core.events import Asked, Verb
+from kiosk.core.events import Asked, Event, Verb
 from kiosk.core.hanging import calm, moving, still
 from kiosk.core.model import Seconds, Size, StoredItem
 from kiosk.core.settings import Caption, Settings, SleepHours, Style, Transition
-from kiosk.language import Language, language_for
+from kiosk.language import language_for
 from kiosk.storage import Storage
-from kiosk.system import logs, memory, paths
+from kiosk.system import facts, logs, memory, paths
 from kiosk.system.clock import RealClock
+from kiosk.system.fdstore import given_back, keep_cards
 from kiosk.system.inbox import Inbox
 from kiosk.system.lock import InstanceLock
 from kiosk.system.notify import Notifier
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from kiosk.display import PreparedThumb
     from kiosk.google import GoogleClient
     from kiosk.system.panel import Panel
+    from kiosk.system.panel_memory import PanelMemory
 
 SWITCH_SECONDS = 0.001
 """After so long another thread gets the interpreter: the loop wants it for a tenth of that in each frame, and would
@@ -65,13 +72,16 @@ def run_frame(
         storage = new_storage(loaded, dirs)
         put = masked(redactor, inbox.put)
         preparer = Preparer(storage)
+        memory_of_panel = _panel_memory(dirs)
         workers = Workers(
             storage,
             client_maker(config, lan_host),
             preparer,
             put,
             _thumb_maker(storage),
-            _panel_maker(config.sleep, dirs, env),
+            _panel_maker(config.sleep, memory_of_panel, env),
+            light_maker(config.light, memory_of_panel, env),
+            lambda: facts.look_up(__version__, dirs.cache),
         )
         kiosk = Kiosk(
             settings=settings_of(loaded, env),
@@ -87,7 +97,7 @@ def run_frame(
         kiosk.open_catalog()
         try:
             with quit_on_signals(inbox.put):
-                return _show(kiosk, preparer, config, dirs, put, language_for(config.display.language, env))
+                return _show(kiosk, preparer, config, dirs, put, env)
         finally:
             if workers.stop():
                 storage.close()
@@ -98,26 +108,61 @@ def _show(
     preparer: Preparer,
     config: Config,
     dirs: paths.Dirs,
-    put: Callable[[ControlRequest], None],
-    voice: Language,
+    put: Callable[[ControlRequest | Event], None],
+    env: Mapping[str, str],
 ) -> Ending:
-    from kiosk.display import Painter, open_screen, themed
+    from kiosk.display import Painter, Screen, open_screen, themed
 
+    kept = given_back(env, os.getpid())
     display = config.display
+    voice = language_for(display.language, env)
     size = None if display.fullscreen else Size(display.width, display.height)
     control = ControlServer(dirs.runtime, put)
     control.start()
     try:
-        screen = open_screen(size, display.rotation, display.renderer)
+        sight = Sight(
+            lambda output, mode: open_screen(
+                size, display.rotation, display.renderer, output=output, mode=mode
+            ),
+            env,
+            display.output,
+        )
+        screen = sight.open(asleep=kiosk.state.sleep.asleep)
         try:
             preparer.flat = not screen.canvas.composes
             theme = themed(display.type, display.contrast)
-            name_missing_fonts(voice.tag)
-            return kiosk.run(screen, Painter(screen.canvas, paths.assets_dir(), theme, voice))
+
+            def painter_on(screen: Screen) -> Painter:
+                return Painter(screen.canvas, paths.assets_dir(), theme, voice)
+
+            with _inputs(put, console=sight.on_console) as listen:
+
+                def afterwards() -> None:
+                    name_missing_fonts(voice.tag)
+                    listen()
+                    if sight.on_console and not kept:
+                        keep_cards(Notifier(env))
+
+                return kiosk.run(screen, painter_on(screen), afterwards, sight, painter_on)
         finally:
-            screen.close()
+            sight.close()
     finally:
         control.stop()
+
+
+@contextmanager
+def _inputs(put: Callable[[Event], None], *, console: bool) -> Iterator[Callable[[], None]]:
+    """What starts to listen to the kernel's input devices. In a desktop they are the desktop's."""
+    if not console:
+        yield lambda: None
+        return
+    from kiosk.system.inputs import Inputs
+
+    inputs = Inputs(put)
+    try:
+        yield inputs.start
+    finally:
+        inputs.stop()
 
 
 def name_missing_fonts(tag: str) -> None:
@@ -162,14 +207,26 @@ def client_maker(config: Config, lan_host: str | None = None) -> Callable[[], Go
     return new_client
 
 
-def _panel_maker(sleep: SleepConfig, dirs: paths.Dirs, env: Mapping[str, str]) -> Callable[[], Panel]:
+def _panel_memory(dirs: paths.Dirs) -> Callable[[], PanelMemory]:
+    """The same one for whoever turns the panel off and whoever turns it down; made in their thread."""
+
+    @cache
+    def memory() -> PanelMemory:
+        from kiosk.system.panel_memory import PanelMemory
+
+        return PanelMemory(dirs.state)
+
+    return memory
+
+
+def _panel_maker(
+    sleep: SleepConfig, memory: Callable[[], PanelMemory], env: Mapping[str, str]
+) -> Callable[[], Panel]:
     def new_panel() -> Panel:
         from kiosk.system.panel import Panel
-        from kiosk.system.panel_memory import PanelMemory
         from kiosk.system.panel_methods import methods
 
-        known = PanelMemory(dirs.state)
-        return Panel(methods(sleep.method, env, known), known)
+        return Panel(methods(sleep.method, env, memory()), memory())
 
     return new_panel
 
@@ -209,7 +266,9 @@ def settings_of(loaded: Loaded, env: Mapping[str, str] = os.environ) -> Settings
         marks=picture.marks,
         zone=zone,
         sleep=sleep_hours(config.sleep, zone),
+        light=light_of(config.light),
         config_path=str(loaded.place),
+        secret_left=loaded.boot.name if loaded.secret_left and loaded.boot else "",
         keep_signed_in=config.google.keep_signed_in,
         seed=os.urandom(32),
     )

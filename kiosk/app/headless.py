@@ -39,7 +39,7 @@ from kiosk.core.commands import (
     WipeEverything,
 )
 from kiosk.core.events import Asked, DeadlineReached, Event, Failed, Saved, Wiped
-from kiosk.core.settings import SleepHours
+from kiosk.core.settings import Light, SleepHours
 from kiosk.errors import StorageError, Unexpected
 from kiosk.system import paths
 from kiosk.system.clock import RealClock
@@ -84,7 +84,7 @@ class Headless:
         self._held: list[Command] = []
         """Picking sessions to be made: by the frame, unless a sign-out has to find and delete them."""
         # Nobody looks, so there is no panel to see to.
-        settings = evolve(settings_of(loaded), sleep=SleepHours())
+        settings = evolve(settings_of(loaded), sleep=SleepHours(), light=Light())
         self.state, commands = machine.start(settings, self._clock.now())
         for command in commands:
             workers.do(command)

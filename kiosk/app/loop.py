@@ -10,24 +10,32 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
+from kiosk.app.edits import Signature, signature
 from kiosk.app.screenshot import save_screenshot
+from kiosk.app.sight import Change, Sight
 from kiosk.app.status import sentence, status
 from kiosk.app.uploads import Uploads
 from kiosk.app.workers import Message, Prepared, Thumb, Workers
 from kiosk.control import ControlRequest, ControlVerb
 from kiosk.core import compose, machine, signin, slideshow
-from kiosk.core.commands import Command, DropSlide, DropThumb, GiveUp, Quit, SetPanel
+from kiosk.core.commands import Command, DropSlide, DropThumb, GiveUp, Quit, SetLight, SetPanel
 from kiosk.core.events import (
     Asked,
     DeadlineReached,
     Event,
     Failed,
     PanelSet,
+    ScreenLost,
     ScreenResized,
+    Stirred,
+    Touched,
     Verb,
     Which,
 )
@@ -52,7 +60,10 @@ LOOK_NEVER = 1.0
 PRESSED_LATELY = 10.0
 FIRST_WORDS = 0.3
 """Seconds in which the first stored picture may come before anything else is painted: words that stand for a
-twentieth of a second are a flicker, and painting them would hold up the picture."""
+twentieth of a second are a flicker, and painting them would hold up the picture. On a slow machine twice as long as its
+start took until the window was open: whatever makes that long makes the picture late as well."""
+SLOWEST = 15.0
+"""Seconds; but no longer than this."""
 SAME_FAULT = 6 * 3600.0
 """Seconds: the same words within this time are the same fault. None of our own back-offs is longer."""
 MOST_WARNED = 100
@@ -86,9 +97,13 @@ class Kiosk:
         self._workers = workers
         self._screen: Screen
         self._painter: Painter
+        self._flipped = 0
+        """By the painters of screens that were here before."""
+        self._sight: Sight | None = None
+        self._afterwards: Callable[[], None] = lambda: None
         self._notifier = notifier
         self._uploads = Uploads()
-        self._panel: list[SetPanel] = []
+        self._panel: list[SetPanel | SetLight] = []
         """Waits until the screen is painted."""
         self._config_file = config_file
         self._config_seen = config_seen
@@ -96,7 +111,7 @@ class Kiosk:
         now = clock.now()
         self.state, self._first = machine.start(settings, now)
         self._ending: Ending | None = None
-        self._opened_at = self._looked = now.monotonic
+        self._looked = self._words_at = now.monotonic
         self._pressed = float("-inf")
         self._next_frame = now.monotonic
         self._watched = now.monotonic
@@ -104,18 +119,33 @@ class Kiosk:
         self._warned: dict[str, float] = {}
         """Lines of the log, and when they were last true, in monotonic seconds; the oldest first."""
         self._ready = False
+        self._bare = False
+        """The words of what was painted are still to come."""
 
     def open_catalog(self) -> None:
         """Before the window is made: the card is read meanwhile."""
         for command in self._first:
             self._do(command)
 
-    def run(self, screen: Screen, painter: Painter) -> Ending:
-        """Returns when somebody quits, or the config file that was waited for has changed."""
-        self._screen, self._painter = screen, painter
+    def run(
+        self,
+        screen: Screen,
+        painter: Painter,
+        afterwards: Callable[[], None] = lambda: None,
+        sight: Sight | None = None,
+        painter_on: Callable[[Screen], Painter] | None = None,
+    ) -> Ending:
+        """Returns when somebody quits, or the config file that was waited for has changed.
+
+        afterwards: what may wait until something is on the screen.
+        sight, painter_on: for a display that goes and comes.
+        """
+        self._sight, self._painter_on = sight, painter_on
+        self._screen, self._painter, self._afterwards = screen, painter, afterwards
         now = self._clock.now()
-        self._opened_at = now.monotonic
-        self._step(ScreenResized(screen=screen.canvas.size, moves=screen.canvas.moves), now)
+        self._words_at = now.monotonic + min(max(FIRST_WORDS, 2 * (now.monotonic - self._started)), SLOWEST)
+        blind = sight is not None and sight.blind
+        self._step(ScreenLost() if blind else _size_of(screen), now)
         self._workers.start_others()
         while self._ending is None:
             self._turn()
@@ -134,17 +164,17 @@ class Kiosk:
             self._take(message, now)
         self._upload(now)
         self._paint(now)
-        self._see_to_panel()
+        self._see_to_panel(now)
         self._tell(now)
 
     def _wait(self, now: Moment) -> float:
         """Seconds until something has to be done."""
         if compose.animating(self.state, now.monotonic):
             return max(self._next_frame - now.monotonic, 0.0)
-        if self._uploads.pending and self.state.show.fading_since is None:
+        if self._bare or (self._uploads.pending and self.state.show.fading_since is None):
             return 0.0
         if self._holds_back(now):
-            return max(self._opened_at + FIRST_WORDS - now.monotonic, 0.0)
+            return max(self._words_at - now.monotonic, 0.0)
         soonest = min(
             machine.next_deadline(self.state),
             compose.next_change(self.state, now.monotonic, now.utc),
@@ -165,11 +195,26 @@ class Kiosk:
             return []
         self._looked = now.monotonic
         events = self._screen.events(paused=self.state.show.paused)
-        if events:
+        if events or self._screen.touched:
             self._pressed = now.monotonic
         if self._waits_for_config() and signature(self._config_file) != self._config_seen:
             self._ending = Ending.CONFIG_CHANGED
-        return list(events)
+        return [*events, *self._follow_display(now)]
+
+    def _follow_display(self, now: Moment) -> list[Event]:
+        if self._sight is None or self._painter_on is None:
+            return []
+        match self._sight.look(now.monotonic, asleep=self.state.sleep.asleep):
+            case Change.LOST:
+                return [ScreenLost()]
+            case Change.FOUND:
+                # What was uploaded, and what is on its way, went with the window.
+                self._uploads = Uploads()
+                self._flipped += self._painter.flips
+                self._screen = self._sight.screen
+                self._painter = self._painter_on(self._screen)
+                return [ScreenLost(), _size_of(self._screen)]
+        return []
 
     def _waits_for_config(self) -> bool:
         return isinstance(self.state.signin, (signin.Blocked, signin.SecondRoad))
@@ -180,6 +225,11 @@ class Kiosk:
                 self._answer(message, now)
             case Prepared():
                 self._uploads.add(message)
+            case Stirred():
+                self._pressed = now.monotonic
+            case Touched(x=x, y=y):
+                # Only the painter knows where the lines of the menu are.
+                self._step(evolve(message, entry=self._painter.entry_at(x, y)), now)
             case Thumb(event=event, pixels=pixels):
                 self._painter.upload_thumb(event.answers, pixels)
                 self._step(event, now)
@@ -220,14 +270,16 @@ class Kiosk:
         if len(self._warned) > MOST_WARNED:
             del self._warned[next(iter(self._warned))]
 
-    def _see_to_panel(self) -> None:
-        """Only now: what is painted on a panel that is off could light it."""
+    def _see_to_panel(self, now: Moment) -> None:
+        """Only now: what is painted on a panel that is off could light it; and one that lights up shows a picture."""
+        if self._holds_back(now):
+            return
         for command in self._panel:
             self._workers.do(command)
         self._panel.clear()
 
     def _do(self, command: Command) -> None:
-        if isinstance(command, SetPanel):
+        if isinstance(command, (SetPanel, SetLight)):
             self._panel.append(command)
             return
         if self._workers.do(command):
@@ -243,16 +295,21 @@ class Kiosk:
     def _holds_back(self, now: Moment) -> bool:
         """The first picture is probably on its way from the card."""
         state = self.state
-        if state.sleep.asleep:
+        if state.unseen:
             return False
         expected = not state.opened or (state.counts.stored > 0 and state.show.current is None)
-        return expected and not self._ready and now.monotonic < self._opened_at + FIRST_WORDS
+        return expected and not self._ready and now.monotonic < self._words_at
 
     def _paint(self, now: Moment) -> None:
+        self._bare = False
         # What is painted on a panel that is off would be lost, or light it.
-        if self.state.sleep.off or self._holds_back(now):
+        if self.state.sleep.off or self.state.blind or self._holds_back(now):
             return
         scene = compose.compose(self.state, now.monotonic, now.utc)
+        self._bare = not self._ready and scene.current is not None
+        if self._bare:
+            # The first picture does not wait for words: what they are drawn with is imported after it.
+            scene = compose.bare(scene)
         if self._painter.paint(scene):
             self._next_frame = max(self._next_frame + FRAME_SECONDS, now.monotonic)
 
@@ -263,7 +320,8 @@ class Kiosk:
                 told = status(
                     self.state,
                     now=now.monotonic,
-                    flips=self._painter.flips,
+                    flips=self._flipped + self._painter.flips,
+                    output=None if self._sight is None else self._sight.output,
                     uptime_seconds=uptime,
                     stuck=self._workers.stuck,
                     restarts=self._workers.restarts,
@@ -290,8 +348,9 @@ class Kiosk:
         if word not in (None, *(which.value for which in Which)):
             request.refuse(f"which has to be one of {', '.join(which.value for which in Which)}")
             return
-        if self.state.sleep.asleep:
-            request.refuse("the frame is asleep, nobody sees which picture that would be")
+        if self.state.unseen:
+            why = "is asleep" if self.state.sleep.asleep else "has no display"
+            request.refuse(f"the frame {why}, nobody sees which picture that would be")
             return
         which, show = None if word is None else Which(word), self.state.show
         if show.current is not None and not slideshow.hides(show, which):
@@ -303,6 +362,9 @@ class Kiosk:
 
     def _screenshot(self, request: ControlRequest) -> None:
         path = request.args.get("path", "")
+        if self.state.blind:
+            request.refuse("no display is connected")
+            return
         if not path.startswith("/"):
             request.refuse("screenshot needs an absolute path")
             return
@@ -325,9 +387,13 @@ class Kiosk:
         if words != self._told:
             self._told = words
             self._notifier.status(words)
-        if not self._ready and self._painter.flips:
+        # A frame without a display is ready and waits: to begin it anew would mend nothing.
+        if not self._ready and (self._painter.flips or self.state.blind):
             self._ready = True
             self._notifier.ready()
+            # What the first picture did without, while nothing moves.
+            self._painter.ready_for_words()
+            self._afterwards()
             # The modules stay for good: no collection has to walk through them again.
             gc.freeze()
             gc.enable()
@@ -338,13 +404,5 @@ class Kiosk:
             self._notifier.watchdog()
 
 
-Signature = tuple[int, int, int] | None
-
-
-def signature(path: Path) -> Signature:
-    """Changes when the file does; None while there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+def _size_of(screen: Screen) -> ScreenResized:
+    return ScreenResized(screen=screen.canvas.size, moves=screen.canvas.moves)

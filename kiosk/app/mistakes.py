@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from kiosk.app.loop import Ending, Signature, signature
+from kiosk.app.edits import Signature, signature
+from kiosk.app.loop import Ending
+from kiosk.app.sight import Change, Sight
 from kiosk.app.status import status
-from kiosk.config import language_of
+from kiosk.config import boot_file, language_of
 from kiosk.control import ControlRequest, ControlServer, ControlVerb
 from kiosk.core import machine, words
 from kiosk.core.events import Asked, Verb
@@ -46,14 +48,17 @@ def show_mistakes(error: ConfigError, file: Path, seen: Signature, env: Mapping[
     logs.dump_threads_on_signal()
     inbox: Inbox[object] = Inbox()
     with _control(inbox, env):
-        screen = open_screen(None)
+        sight = Sight(lambda output, mode: open_screen(None, output=output, mode=mode), env)
+        sight.open()
         try:
-            voice = language_for(language_of(file), env)
-            painter = Painter(screen.canvas, paths.assets_dir(), voice=voice)
+            voice = language_for(language_of(file, env), env)
             with quit_on_signals(inbox.put):
-                return _Waiting(error, file, seen, Notifier(env)).until_over(inbox, screen, painter)
+                waiting = _Waiting(error, file, seen, Notifier(env), boot_file(file, env))
+                return waiting.until_over(
+                    inbox, sight, lambda screen: Painter(screen.canvas, paths.assets_dir(), voice=voice)
+                )
         finally:
-            screen.close()
+            sight.close()
 
 
 @contextmanager
@@ -76,21 +81,29 @@ def _control(inbox: Inbox[object], env: Mapping[str, str]) -> Iterator[None]:
 class _Waiting:
     """For an edit of the file, with an ear for the socket and the keyboard."""
 
-    def __init__(self, error: ConfigError, file: Path, seen: Signature, notifier: Notifier) -> None:
+    def __init__(
+        self, error: ConfigError, file: Path, seen: Signature, notifier: Notifier, boot: Path | None
+    ) -> None:
         self._error = error
         self._file = file
         self._seen = seen
+        self._boot = boot
         self._notifier = notifier
         self._ready = False
         self._clock = RealClock()
         self._began = self._clock.now().monotonic
         self._since = datetime.now(UTC)
 
-    def until_over(self, inbox: Inbox[object], screen: Screen, painter: Painter) -> Ending:
+    def until_over(
+        self, inbox: Inbox[object], sight: Sight, painter_on: Callable[[Screen], Painter]
+    ) -> Ending:
+        painter = painter_on(sight.screen)
         while True:
-            painter.paint(Scene(card=card(self._error, self._file)))
+            if sight.look(self._clock.now().monotonic, asleep=False) is Change.FOUND:
+                painter = painter_on(sight.screen)
+            painter.paint(Scene(card=card(self._error, self._file, self._boot)))
             self._tell()
-            for message in (*inbox.drain(LOOK), *screen.events(paused=False)):
+            for message in (*inbox.drain(LOOK), *sight.screen.events(paused=False)):
                 if isinstance(message, ControlRequest):
                     self._answer(message, painter)
                 if isinstance(message, Asked | ControlRequest) and message.verb in _QUIT:
@@ -125,7 +138,7 @@ class _Waiting:
         state, _ = machine.start(Settings(), now)
         uptime = now.monotonic - self._began
         told = status(state, now=now.monotonic, flips=painter.flips, uptime_seconds=uptime)
-        shown = card(self._error, self._file)
+        shown = card(self._error, self._file, self._boot)
         errors = {"last_error": str(self._error), "last_error_at": self._since.isoformat()}
         # Ready: nobody need wait for the answer to a verb, which is a refusal that says why.
         return told | {"state": "trouble", "ready": True, "title": shown.title, "qr": shown.qr} | errors
@@ -134,10 +147,13 @@ class _Waiting:
 _QUIT = (Verb.QUIT, ControlVerb.QUIT)
 
 
-def card(error: ConfigError, file: Path) -> Card:
-    """The first few problems, in full."""
+def card(error: ConfigError, file: Path, boot: Path | None = None) -> Card:
+    """The first few problems, in full. boot: the boot partition's file, which is named beside those of config.toml."""
+    at = error.problems[0].where.split(":")[0]
+    on_card = boot is not None and at.startswith(f"{boot.parent}/")
+    at = at if on_card else str(file)
     shown = [
-        str(problem).replace(f"{file}:", "line ").replace("line  ", "") for problem in error.problems[:SHOWN]
+        str(problem).replace(f"{at}:", "line ").replace("line  ", "") for problem in error.problems[:SHOWN]
     ]
     more = len(error.problems) - len(shown)
     others = words.mistakes_more(more) if more > 0 else ""
@@ -147,6 +163,6 @@ def card(error: ConfigError, file: Path) -> Card:
         title,
         "\n".join(shown),
         status=others,
-        footnote=words.mend_at(str(file)),
+        footnote=words.mend_on_card(Path(at).name) if on_card else words.mend_at(at),
         illustration=Illustration.CONFIG,
     )

@@ -18,9 +18,19 @@ from kiosk.app.build import quit_on_signals, settings_of
 from kiosk.app.loop import FRAME_SECONDS, LOOK_SELDOM, LOOK_SOON
 from kiosk.app.workers import Prepared, failed
 from kiosk.config import Loaded
-from kiosk.core import cards, compose, labels, slideshow, words
+from kiosk.core import cards, compose, labels, slideshow, touch, words
 from kiosk.core.commands import Command, DrawSlides, DropSlide, HideItems, PrepareSlide, SetAside
-from kiosk.core.events import Asked, Event, Failed, Hidden, ScreenResized, SlidePrepared, SlidesDrawn, Verb
+from kiosk.core.events import (
+    Asked,
+    Event,
+    Failed,
+    Hidden,
+    ScreenResized,
+    SlidePrepared,
+    SlidesDrawn,
+    Touched,
+    Verb,
+)
 from kiosk.core.hanging import still
 from kiosk.core.layout import rendition_box
 from kiosk.core.model import Counts, Group, MediaItemId, Moment, Size, StoredItem
@@ -152,6 +162,8 @@ class Preview:
         match event:
             case Asked(verb=Verb.QUIT):
                 self._quit = True
+            case Touched(gesture=gesture) if gesture in touch.SWIPES:
+                return slideshow.asked(self.show, touch.SWIPES[gesture], turn)
             case Asked():
                 return slideshow.asked(self.show, event, turn)  # what concerns Google concerns nobody here
             case ScreenResized(screen=screen, moves=moves):

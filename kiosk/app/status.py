@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from kiosk import __version__
-from kiosk.core import access, compose, picking, signin
+from kiosk.core import access, compose, light, picking, signin
 from kiosk.core.state import State
 
 _PHASES = {
@@ -26,6 +28,7 @@ def status(
     uptime_seconds: float,
     stuck: tuple[str, ...] = (),
     restarts: int = 0,
+    output: str | None = None,
 ) -> dict[str, Any]:
     """Keys and types are promised in the README."""
     attempt = state.signin.attempt if isinstance(state.signin, signin.Waiting) else None
@@ -61,6 +64,10 @@ def status(
         "open_picking_sessions": _open_sessions(state),
         "last_error": error.text if error else None,
         "last_error_at": error.at.isoformat() if error else None,
+        "brightness": 0.0 if state.sleep.asleep else round(light.brightness(state), 2),
+        "white_kelvin": round(light.kelvin(state)),
+        "screen": None if state.blind else f"{state.settings.screen.width}x{state.settings.screen.height}",
+        "output": output,
         "panel": "off" if state.sleep.off else "on",
         "panel_methods": list(state.sleep.methods),
         "sleep_changes_at": state.sleep.change_at.isoformat() if state.sleep.change_at else None,
@@ -69,6 +76,8 @@ def status(
         "flips": flips,
         "uptime_seconds": round(uptime_seconds, 1),
         "version": __version__,
+        # The virtual environment, which install.sh and `kiosk update` name after what is in it.
+        "release": Path(sys.prefix).name,
     }
 
 
@@ -92,6 +101,8 @@ def sentence(state: State, word: str) -> str:
     doing = _SENTENCES[word]
     if word == "showing" and state.show.paused:
         doing = "Paused at a photograph"
+    if state.blind and word != "asleep":
+        doing = "Waiting for a display: none is connected"
     if not state.opened:
         return doing
     return f"{doing}; {state.counts.stored} on the card"

@@ -5,8 +5,9 @@
 | disk       | catalog, credentials, eviction; queued ones together  | the catalog                                 |
 | google     | sign-in, picking, deletion; one after the other       | its own HTTP session                        |
 | download-n | one rendition each                                    | its own HTTP session, its own part file     |
-| decode     | one slide or thumbnail at a time                      | files on the card, read only                |
-| panel      | turns the panel's light off and on                    | tools and devices for that                  |
+| decode     | one slide or thumbnail at a time; the menu's facts    | files on the card, read only                |
+| panel      | turns the panel's light off and on, and down; reads   | tools and devices for that                  |
+|            | the light sensor                                      |                                             |
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from kiosk import __version__
 from kiosk.control import ControlRequest
 from kiosk.core.commands import (
     Command,
@@ -26,16 +28,22 @@ from kiosk.core.commands import (
     FetchRendition,
     GetPickingSession,
     GoogleCommand,
+    LookUpFacts,
     OpenCatalog,
     PrepareSlide,
     PrepareThumb,
+    ReadLight,
+    SetLight,
     SetPanel,
     WipeEverything,
 )
 from kiosk.core.downloads import AT_ONCE
 from kiosk.core.events import (
     Event,
+    FactsFound,
     Failed,
+    LightRead,
+    LightSet,
     Measured,
     PanelSet,
     RenditionFetched,
@@ -43,7 +51,7 @@ from kiosk.core.events import (
     ThumbPrepared,
 )
 from kiosk.core.hanging import wants_focus
-from kiosk.core.model import MediaItemId, Size, Slide, StoredItem
+from kiosk.core.model import MachineFacts, MediaItemId, Size, Slide, StoredItem
 from kiosk.core.settings import Style
 from kiosk.errors import Corrupt, KioskError, Unexpected
 from kiosk.storage import Storage
@@ -54,6 +62,7 @@ if TYPE_CHECKING:
     from kiosk.display import PreparedSlide, PreparedThumb
     from kiosk.google import GoogleClient
     from kiosk.system.panel import Panel
+    from kiosk.system.room_light import RoomLight
 
 
 @frozen(eq=False)
@@ -105,7 +114,10 @@ class Workers:
         put: Put,
         thumb: Callable[[StoredItem, int], PreparedThumb],
         new_panel: Callable[[], Panel] | None = None,
+        new_room_light: Callable[[], RoomLight] | None = None,
+        facts: Callable[[], MachineFacts] = lambda: MachineFacts(__version__),
     ) -> None:
+        self._facts = facts
         self._storage = storage
         self._prepare = prepare
         self._thumb = thumb
@@ -118,7 +130,9 @@ class Workers:
         )
         self._new_panel = new_panel
         self._light: Panel | None = None
-        self._panel: Worker[Command, Event] = Worker("panel", put, self._set_panel, failed)
+        self._new_room_light = new_room_light
+        self._room_light: RoomLight | None = None
+        self._panel: Worker[Command, Event] = Worker("panel", put, self._see_to_panel, failed)
         self._hung: set[MediaItemId] = set()
         self._watch: Watch[Command] = Watch(
             (
@@ -144,11 +158,11 @@ class Workers:
     def do(self, command: Command) -> bool:
         """Hand the command to its thread; False if it is not one for a thread."""
         match command:
-            case PrepareSlide() | PrepareThumb():
+            case PrepareSlide() | PrepareThumb() | LookUpFacts():
                 self._decode.do(command)
             case FetchRendition():
                 self._download.do(command)
-            case SetPanel():
+            case SetPanel() | SetLight() | ReadLight():
                 self._panel.do(command)
             case _ if isinstance(command, GoogleCommand):
                 self._google.do(command)
@@ -188,7 +202,9 @@ class Workers:
         end = time.monotonic() + STOP_SECONDS
         finished = self._disk.stop(timeout=STOP_SECONDS, finish=True)
         for worker in others:
-            worker.stop(timeout=min(max(end - time.monotonic(), 0.0), 0.2))
+            ended = worker.stop(timeout=min(max(end - time.monotonic(), 0.0), 0.2))
+            if worker is self._panel and ended and self._room_light is not None:
+                self._room_light.restore()
         return finished
 
     def _on_disk(self, commands: Sequence[Command]) -> Iterable[Event]:
@@ -212,6 +228,19 @@ class Workers:
             answers=command.id, item=command.item, pick_id=command.pick_id, rendition=rendition
         )
 
+    def _see_to_panel(self, command: Command) -> Iterable[Event]:
+        return self._set_panel(command) if isinstance(command, SetPanel) else self._see_to_light(command)
+
+    def _see_to_light(self, command: Command) -> Iterable[Event]:
+        if self._room_light is None and self._new_room_light is not None:
+            self._room_light = self._new_room_light()
+        assert self._room_light is not None  # noqa: S101  whoever has no light in the settings is asked for none
+        if isinstance(command, SetLight):
+            self._room_light.set(command.share, afresh=command.afresh)
+            yield LightSet(answers=command.id)
+        else:
+            yield LightRead(answers=command.id, lux=self._room_light.lux())
+
     def _set_panel(self, command: Command) -> Iterable[Event]:
         assert isinstance(command, SetPanel)  # noqa: S101  `do` sends nothing else
         if self._light is None and self._new_panel is not None:
@@ -221,7 +250,9 @@ class Workers:
         yield PanelSet(answers=command.id, on=command.on, methods=methods)
 
     def _decode_one(self, command: Command) -> Iterable[Event | Prepared | Thumb]:
-        if isinstance(command, PrepareThumb):
+        if isinstance(command, LookUpFacts):
+            yield FactsFound(answers=command.id, facts=self._facts())
+        elif isinstance(command, PrepareThumb):
             yield Thumb(ThumbPrepared(answers=command.id), self._thumb(command.item, command.side))
         else:
             yield from self._decode_slide(command)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+import kiosk.cli.ready_made  # noqa: F401  before any class of ours is made
 from kiosk import __version__
 from kiosk.cli.exits import Exit, exit_of
 from kiosk.control import ControlVerb
@@ -84,8 +85,23 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("file", type=Path, metavar="FILE.png")
     sheet.add_argument("photos", type=_file, nargs="*", metavar="PHOTO", help="the demo's own without any")
     add("config", "show the effective configuration and where each value came from", _config)
+    add(
+        "boot-config",
+        "take over kiosk.toml of the boot partition, as root before the frame starts",
+        _boot_config,
+    )
     doctor = add("doctor", "check everything that the frame needs", _doctor)
     doctor.add_argument("--json", action="store_true", help="for programs")
+    doctor.add_argument(
+        "--preflight", action="store_true", help="only what a new version has to find in order to take over"
+    )
+    update = add(
+        "update", "take the newest release of [update] source, and keep it if it proves itself", _update
+    )
+    update.add_argument("--again", action="store_true", help="also one that was refused before")
+    # What a power cut broke off: kiosk-trial.service at the boot.
+    update.add_argument("--trial", action="store_true", help=argparse.SUPPRESS)
+    add("rollback", "go back to the release before this one", _rollback)
     sign_in = add("sign-in", "sign in to Google", _sign_in)
     sign_in.add_argument("--browser", action="store_true", help="with a browser, for a Desktop client")
     sign_out = add("sign-out", "disconnect from Google and erase all pictures on this device", _sign_out)
@@ -183,10 +199,28 @@ def _config(call: Call) -> int:
     return config(call)
 
 
+def _boot_config(call: Call) -> int:
+    from kiosk.cli.boot import boot_config
+
+    return boot_config(call)
+
+
 def _doctor(call: Call) -> int:
     from kiosk.cli.inspect import doctor
 
     return doctor(call)
+
+
+def _update(call: Call) -> int:
+    from kiosk.cli.update import update
+
+    return update(call)
+
+
+def _rollback(call: Call) -> int:
+    from kiosk.cli.update import rollback
+
+    return rollback(call)
 
 
 def _status(call: Call) -> int:

@@ -27,19 +27,22 @@ def config(call: Call) -> int:
 
 def doctor(call: Call) -> int:
     """Every check with what to do about it; 1 when one has failed."""
-    from kiosk.doctor import as_json, checks, exit_code
+    from kiosk.doctor import as_json, boot_partition, checks, exit_code, preflight_checks
     from kiosk.doctor import table as report
 
     config: Config | ConfigError
     key = None
+    over = []
     try:
         loaded = load(call.config_path, call.env)
         check_key_place(loaded, call.env)
         config, key = loaded.config, loaded.key
+        over = boot_partition(loaded)
     except ConfigError as error:
         config = error
     storage = (Config() if isinstance(config, ConfigError) else config).storage
     dirs = paths.find(call.env, state_dir=storage.state_dir, cache_dir=storage.cache_dir)
-    found = checks(config, dirs, call.env, key)
+    looks = preflight_checks if call.args.preflight else checks
+    found = over + looks(config, dirs, call.env, key)
     print(as_json(found) if call.args.json else report(found))
     return exit_code(found)

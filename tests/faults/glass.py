@@ -32,6 +32,9 @@ class Glass:
         )
         self.flips = 0
         self.scene = Scene()
+        self.pressed: list[e.Event] = []
+        """Keys and fingers, until somebody looks."""
+        self.looks = 0
         self.held: set[SlideId] = set()
         self.thumbs: set[CommandId] = set()
         self.turns: list[tuple[float, SlideId]] = []
@@ -42,11 +45,23 @@ class Glass:
         self.showing = False
         """Pictures are on the card: from now on there is one on the screen."""
 
+    touched = False
+    under: e.Entry | None = None
+    """The line of the menu that any finger is on."""
+
     def events(self, *, paused: bool) -> list[e.Event]:
-        return []
+        self.looks += 1
+        pressed, self.pressed = self.pressed, []
+        return pressed
+
+    def entry_at(self, x: float, y: float) -> e.Entry | None:
+        return self.under
 
     def has_input_devices(self) -> bool:
         return False
+
+    def ready_for_words(self) -> None:
+        """There is nothing to import here."""
 
     def upload(self, slide: SlideId, pixels: PreparedSlide) -> None:
         assert pixels.size == SCREEN
