@@ -21,7 +21,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
-.PHONY: help setup venv demo test test-all fuzz soak bench screens sheet words format lock clean
+.PHONY: help setup venv demo test test-all fuzz soak bench screens sheet words release format lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,7 +41,7 @@ test: $(VENV)/.test  ## format, lint, types, import rules, tests, coverage; abou
 	$(BIN)/ruff check --quiet --output-format concise .
 	$(BIN)/mypy --strict kiosk
 	$(BIN)/lint-imports --no-logo --no-cache
-	$(BIN)/python -m pytest --cov --cov-report= --coverage-gate $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= --coverage-gate $(ARGS)
 
 test-all: $(VENV)/.test  ## every test at full length, on each proved Python that is here; prints a table
 	@export KIOSK_TEST_ALL=1
@@ -79,6 +79,10 @@ sheet: $(VENV)/.test  ## every scene at three sizes, and in every language, for 
 words: $(VENV)/.test  ## the sentences of the source into every catalog of assets/locale, compiled
 	@$(BIN)/python -m kiosk.language.catalogs
 
+# KIOSK_RELEASE_KEY=FILE is the key that signs; ARGS="--new-key FILE" makes one. docs/appliance.md tells the rest.
+release: $(VENV)/.demo  ## a signed release for `kiosk update`, in dist; ARGS="--machine aarch64"
+	@exec $(BIN)/python -m kiosk.cli.release $(ARGS)
+
 format: $(VENV)/.test  ## let ruff format and repair what it can
 	@$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -93,9 +97,10 @@ lock: | $(STAMPS)/python-demo  ## pin every package again, with hashes (UPGRADE=
 	        --no-emit-index-url --no-annotate --no-header $(if $(UPGRADE),--upgrade) --group build pyproject.toml "$$@"
 	}
 	compile --extra demo --extra faces --extra test --output-file requirements-test.lock
-	compile --extra demo --constraints requirements-test.lock --output-file requirements.lock
+	compile --constraints requirements-test.lock --output-file requirements.lock
+	compile --extra demo --constraints requirements-test.lock --output-file requirements-demo.lock
 	compile --extra fuzz --constraints requirements-test.lock --output-file requirements-fuzz.lock
-	for file in requirements.lock requirements-test.lock requirements-fuzz.lock; do
+	for file in requirements.lock requirements-demo.lock requirements-test.lock requirements-fuzz.lock; do
 	    sed -i '1i # Made by `make lock` from pyproject.toml, for x86_64 and aarch64; installed with --require-hashes.' $$file
 	done
 
@@ -154,9 +159,9 @@ $(STAMPS)/python-%: kiosk/system/debian.py
 	mkdir -p $(STAMPS)
 	echo "$$found" > $@
 
-$(VENV)/.demo: requirements.lock pyproject.toml $(STAMPS)/python-demo
+$(VENV)/.demo: requirements-demo.lock pyproject.toml $(STAMPS)/python-demo
 	@$(call make_venv,$(VENV),$$(cat $(STAMPS)/python-demo))
-	$(call install,$(VENV),requirements.lock)
+	$(call install,$(VENV),requirements-demo.lock)
 	touch $@
 
 $(VENV)/.test: requirements-test.lock pyproject.toml $(STAMPS)/python-test

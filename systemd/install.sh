@@ -71,6 +71,11 @@ check_machine() {
         # Two at once would take each other's half releases away. The lock goes with this program.
         exec 9<"${BASH_SOURCE[0]}"
         flock -n 9 || fail "another install.sh is running"
+        # And kiosk update has its lock here.
+        if [ -d "$PREFIX" ]; then
+            exec 8<"$PREFIX"
+            flock -n 8 || fail "an update is running"
+        fi
     elif [ -d "$CONFIG" ] && [ ! -x "$CONFIG" ]; then
         say "only root can look into $CONFIG: what is there already is listed all the same"
     fi
@@ -124,6 +129,8 @@ install_release() {
         step "writing it to the card" sync -f "$release"
         step "that release is whole" touch "$release/complete"
     fi
+    # A trial of kiosk update that was broken off: whoever installs by hand knows what is wanted.
+    [ ! -L "$PREFIX/before" ] || step "ending the trial of an update" rm "$PREFIX/before"
     if [ "$(readlink "$PREFIX/current" 2>/dev/null)" != "releases/$name" ]; then
         step "the release that runs is $name" switch "releases/$name"
     fi
@@ -164,6 +171,8 @@ install_config() {
     [ -e "$CONFIG/config.toml" ] || step "writing $CONFIG/config.toml" \
         install -m 0640 -o root -g kiosk "$SOURCE/config.example.toml" "$CONFIG/config.toml"
     [ -d "$CONFIG/credentials" ] || step "making $CONFIG/credentials" install -d -m 0700 "$CONFIG/credentials"
+    # Empty: nobody may update this frame until somebody puts a public key there.
+    [ -d "$CONFIG/release-keys" ] || step "making $CONFIG/release-keys" install -d -m 0755 "$CONFIG/release-keys"
     # Empty: the unit loads both, and an empty one counts as none.
     for file in client_secrets.json storage.key; do
         [ -e "$CONFIG/credentials/$file" ] || step "making an empty $file" install -m 0600 /dev/null "$CONFIG/credentials/$file"
@@ -171,10 +180,19 @@ install_config() {
 }
 
 install_unit() {
+    local unit
     put "$SOURCE/systemd/kiosk.service" "$UNITS/kiosk.service" 0644
+    for unit in kiosk-boot-config.service kiosk-update.service kiosk-update.timer kiosk-trial.service; do
+        put "$SOURCE/systemd/$unit" "$UNITS/$unit" 0644
+    done
     # Debian's own prompt would be started on the same console at every boot.
     [ "$(systemctl is-enabled getty@tty1.service 2>/dev/null)" != enabled ] || step "no log-in prompt on the first console" \
         systemctl --quiet disable getty@tty1.service
+    # The timer is not enabled: whether a frame updates itself is its owner's to say.
+    [ "$(systemctl is-enabled kiosk-trial.service 2>/dev/null)" = enabled ] || step "an update is judged at the boot too" \
+        systemctl --quiet enable kiosk-trial.service
+    [ "$(systemctl is-enabled kiosk-boot-config.service 2>/dev/null)" = enabled ] || step "a kiosk.toml on the boot partition counts" \
+        systemctl --quiet enable kiosk-boot-config.service
     [ "$(systemctl is-enabled kiosk.service 2>/dev/null)" = enabled ] || step "the frame starts with the machine" \
         systemctl --quiet enable kiosk.service
     if [ ! -d /run/systemd/system ]; then
@@ -199,6 +217,22 @@ screens() {
     if [ -n "$found" ]; then echo "The screen is the one at$found."; else echo "No screen is connected yet."; fi
 }
 
+# A client of Google's is what a frame waits for that has just been installed.
+next_step() {
+    if [ -s "$CONFIG/credentials/client_secrets.json" ] || grep -qs '^ *client_id = "..*"' "$CONFIG/config.toml"; then
+        echo "It has a client of Google's, and shows a QR code until somebody has picked photographs."
+        return 0
+    fi
+    local place="/boot/firmware (in another computer: the card's drive bootfs)"
+    [ -d /boot/firmware ] || place=/boot
+    cat <<TEXT
+Next: README.md tells how to get a client from Google. Put its JSON file, whatever
+it is called, to $place,
+and run: sudo systemctl restart kiosk
+The screen then shows a QR code.
+TEXT
+}
+
 tell() {
     [ -n "$CHANGED" ] || say "nothing had to be done"
     [ -z "$DRY" ] || return 0
@@ -215,10 +249,7 @@ TEXT
 
 The frame is installed. $(screens)
 
-Next: README.md tells how to get a client from Google. Put its JSON file to
-$CONFIG/credentials/client_secrets.json, or client_id and client_secret into
-$CONFIG/config.toml, and run: sudo systemctl restart kiosk
-The screen then shows a QR code.
+$(next_step)
 
   sudo kiosk status        what it is doing
   sudo journalctl -u kiosk its log

@@ -24,9 +24,10 @@ remove_unit() {
     [ ! -d /run/systemd/system ] || manager=yes
     rm -f /etc/systemd/user/kiosk.service
     [ -e "$UNIT" ] || return 0
-    [ -z "$manager" ] || systemctl stop kiosk.service
-    systemctl --quiet disable kiosk.service
-    rm -f "$UNIT"
+    [ -z "$manager" ] || systemctl stop kiosk-update.timer kiosk-update.service kiosk-trial.service kiosk-boot-config.service \
+        kiosk.service
+    systemctl --quiet disable kiosk.service kiosk-boot-config.service kiosk-update.timer kiosk-trial.service
+    rm -f "$UNIT" "${UNIT%/*}"/kiosk-{boot-config,update,trial}.service "${UNIT%/*}"/kiosk-update.timer
     # The console has its prompt back.
     systemctl --quiet enable getty@tty1.service
     [ -z "$manager" ] || { systemctl daemon-reload; systemctl --no-block start getty@tty1.service; }
@@ -38,7 +39,7 @@ remove_program() {
 }
 
 remove_traces() {
-    rm -rf /var/cache/kiosk /var/lib/kiosk /etc/kiosk /run/kiosk /etc/systemd/system/kiosk.service.d
+    rm -rf /var/cache/kiosk /var/lib/kiosk /var/lib/kiosk-update /etc/kiosk /run/kiosk{,-boot} /etc/systemd/system/kiosk.service.{d,wants}
     rm -f /etc/sysusers.d/kiosk.conf
     if getent passwd kiosk >/dev/null; then userdel kiosk; fi
 }

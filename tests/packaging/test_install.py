@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging import updates
 from tests.packaging.chroot import SOURCE, Chroot, debootstrapped
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,8 @@ CONFIG = [
     "    install -m 0640 -o root -g kiosk TREE/config.example.toml /etc/kiosk/config.toml",
     "kiosk: making /etc/kiosk/credentials",
     "    install -d -m 0700 /etc/kiosk/credentials",
+    "kiosk: making /etc/kiosk/release-keys",
+    "    install -d -m 0755 /etc/kiosk/release-keys",
     "kiosk: making an empty client_secrets.json",
     "    install -m 0600 /dev/null /etc/kiosk/credentials/client_secrets.json",
     "kiosk: making an empty storage.key",
@@ -128,8 +132,20 @@ CONFIG = [
 UNIT = [
     "kiosk: writing /etc/systemd/system/kiosk.service",
     "    install -D -m 0644 TREE/systemd/kiosk.service /etc/systemd/system/kiosk.service",
+    "kiosk: writing /etc/systemd/system/kiosk-boot-config.service",
+    "    install -D -m 0644 TREE/systemd/kiosk-boot-config.service /etc/systemd/system/kiosk-boot-config.service",
+    "kiosk: writing /etc/systemd/system/kiosk-update.service",
+    "    install -D -m 0644 TREE/systemd/kiosk-update.service /etc/systemd/system/kiosk-update.service",
+    "kiosk: writing /etc/systemd/system/kiosk-update.timer",
+    "    install -D -m 0644 TREE/systemd/kiosk-update.timer /etc/systemd/system/kiosk-update.timer",
+    "kiosk: writing /etc/systemd/system/kiosk-trial.service",
+    "    install -D -m 0644 TREE/systemd/kiosk-trial.service /etc/systemd/system/kiosk-trial.service",
     "kiosk: no log-in prompt on the first console",
     "    systemctl --quiet disable getty@tty1.service",
+    "kiosk: an update is judged at the boot too",
+    "    systemctl --quiet enable kiosk-trial.service",
+    "kiosk: a kiosk.toml on the boot partition counts",
+    "    systemctl --quiet enable kiosk-boot-config.service",
     "kiosk: the frame starts with the machine",
     "    systemctl --quiet enable kiosk.service",
 ]
@@ -203,7 +219,7 @@ RECORDER = f"""echo "$*" >>{RECORDED}
 case "$1 $2" in
     "is-active kiosk.service") [ -e /var/log/kiosk-runs ] && echo active || {{ echo inactive; exit 3; }} ;;
     "restart kiosk.service") touch /var/log/kiosk-runs ;;
-    "stop kiosk.service") rm /var/log/kiosk-runs ;;
+    "stop kiosk-update.timer") rm /var/log/kiosk-runs ;;
     daemon-reload*|"--no-block start") ;;
     *) SYSTEMD_OFFLINE=1 exec /usr/bin/systemctl "$@" ;;
 esac"""
@@ -335,6 +351,27 @@ def test_an_interrupted_run_is_mended_by_the_next_and_the_old_release_runs_until
 
 
 @in_a_debian
+def test_what_lies_on_the_boot_partition_reaches_the_frame_and_its_secret_root_alone(frame: Chroot) -> None:
+    firmware = frame.at("/boot/firmware")
+    firmware.mkdir(parents=True)
+    client = {"installed": {"client_id": "1-a", "client_secret": "GOCSPX-abcdefgh"}}
+    (firmware / "client_secret_1-a.apps.googleusercontent.com.json").write_text(json.dumps(client))
+    (firmware / "kiosk.toml").write_text("[slideshow]\ndwell_seconds = 7\n")
+    # As its unit has it, which nobody starts here.
+    frame.must("install", "-d", "-g", "kiosk", "-m", "0750", "/run/kiosk-boot")
+    group = ("setpriv", "--regid=kiosk", "--keep-groups")
+    frame.must(*group, "sh", "-c", "umask 027 && exec /usr/local/bin/kiosk boot-config")
+    assert [path.name for path in firmware.iterdir()] == ["kiosk.toml"]
+    service = ("setpriv", "--reuid=kiosk", "--regid=kiosk", "--clear-groups")
+    told = frame.must(*service, "env", "CONFIGURATION_DIRECTORY=/etc/kiosk", "/usr/local/bin/kiosk", "config")
+    assert "dwell_seconds = 7.0  # /boot/firmware/kiosk.toml:2" in told
+    assert "abcdefgh" not in frame.at("/run/kiosk-boot/config.json").read_text()
+    secrets = "/etc/kiosk/credentials/client_secrets.json"
+    assert json.loads(frame.at(secrets).read_text()) == client
+    assert frame.run(*service, "cat", secrets).returncode != 0
+
+
+@in_a_debian
 def test_the_release_that_runs_and_the_one_before_it_are_kept(frame: Chroot) -> None:
     releases = frame.at("/opt/kiosk/releases")
     (current,) = (path.name for path in releases.iterdir())
@@ -349,6 +386,13 @@ def test_the_release_that_runs_and_the_one_before_it_are_kept(frame: Chroot) -> 
 
 
 @in_a_debian
+def test_a_signed_release_is_taken_a_broken_one_given_back_and_a_rollback_goes_back(
+    frame: Chroot, tmp_path: Path
+) -> None:
+    updates.exercise(frame, tmp_path)
+
+
+@in_a_debian
 def test_the_sign_in_and_the_photos_outlive_an_uninstall(frame: Chroot) -> None:
     managed(frame)
     assert frame.install().returncode == 0
@@ -357,8 +401,8 @@ def test_the_sign_in_and_the_photos_outlive_an_uninstall(frame: Chroot) -> None:
     recorded(frame)
     frame.must(f"{SOURCE}/systemd/uninstall.sh")
     assert recorded(frame) == [
-        "stop kiosk.service",
-        "--quiet disable kiosk.service",
+        "stop kiosk-update.timer kiosk-update.service kiosk-trial.service kiosk-boot-config.service kiosk.service",
+        "--quiet disable kiosk.service kiosk-boot-config.service kiosk-update.timer kiosk-trial.service",
         "--quiet enable getty@tty1.service",
         "daemon-reload",
         "--no-block start getty@tty1.service",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-fuzz.lock")
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-test.lock", "requirements-fuzz.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -46,19 +46,23 @@ def test_no_address_option_or_path_of_a_machine_is_in_the_lock(lock: str) -> Non
             assert not re.search(r"://|^--|^\s+--(?!hash=)| @ |/", line), line
 
 
-def test_the_small_lock_has_what_the_kiosk_and_its_demo_need() -> None:
-    wanted = names(PROJECT["dependencies"]) | names(PROJECT["optional-dependencies"]["demo"]) | {"hatchling"}
-    assert wanted <= set(entries("requirements.lock"))
+def test_the_lock_of_a_frame_has_what_it_needs_and_nothing_of_the_demo() -> None:
+    frame, demo = set(entries("requirements.lock")), names(PROJECT["optional-dependencies"]["demo"])
+    assert names(PROJECT["dependencies"]) | {"hatchling"} <= frame
+    assert not demo & frame
+    assert set(entries("requirements-demo.lock")) == frame | demo
 
 
 def test_the_small_lock_leaves_out_what_only_the_tests_need() -> None:
     assert not names(PROJECT["optional-dependencies"]["test"]) & set(entries("requirements.lock"))
 
 
-def test_the_two_locks_agree() -> None:
+def test_the_locks_agree() -> None:
     # Not their markers: what the tests need may want a package on more machines than the kiosk does.
-    small, large = ({package: bare(entry) for package, entry in entries(name).items()} for name in LOCKS[:2])
-    assert small.items() <= large.items()
+    frame, demo, large = (
+        {package: bare(entry) for package, entry in entries(name).items()} for name in LOCKS[:3]
+    )
+    assert frame.items() <= demo.items() <= large.items()
     assert names(PROJECT["optional-dependencies"]["test"]) <= set(large)
 
 

@@ -29,7 +29,7 @@ def tree(tmp_path: Path) -> Path:
     (tree / "kiosk" / "system").mkdir(parents=True)
     shutil.copy(ROOT / "Makefile", tree)
     (tree / "kiosk" / "system" / "debian.py").write_text("")
-    for name in ("pyproject.toml", "requirements.lock", "requirements-test.lock"):
+    for name in ("pyproject.toml", "requirements-demo.lock", "requirements-test.lock"):
         (tree / name).touch()
     return tree
 
@@ -69,6 +69,7 @@ def test_make_alone_lists_every_target_of_a_person(tree: Path) -> None:
         "fuzz",
         "screens",
         "words",
+        "release",
         "lock",
         "clean",
         "format",

@@ -13,14 +13,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kiosk.config import load
+from kiosk.config import PowerMethod, load
+from kiosk.config.overlay import OVERLAY
 from kiosk.storage.confine import ALLOWED
-from kiosk.system import paths
+from kiosk.system import boot_partition, paths
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = ROOT / "systemd"
 SERVICE, USER_SERVICE = SYSTEMD / "kiosk.service", SYSTEMD / "kiosk-user.service"
 ANALYZE = shutil.which("systemd-analyze")
+
+ROOTS = ("kiosk-update.service", "kiosk-update.timer", "kiosk-trial.service")
+"""What root does beside the frame."""
 
 with_systemd = pytest.mark.skipif(ANALYZE is None, reason="there is no systemd-analyze on this machine")
 each = pytest.mark.parametrize("unit", [SERVICE, USER_SERVICE], ids=lambda unit: unit.stem)
@@ -62,6 +66,109 @@ def test_systemd_has_nothing_to_say_about_the_unit(unit: Path, tmp_path: Path) -
 
 
 @with_systemd
+@pytest.mark.parametrize("name", ROOTS)
+def test_systemd_has_nothing_to_say_about_the_units_of_an_update(name: str, tmp_path: Path) -> None:
+    for each_of_them in {"kiosk-update.service", "kiosk-trial.service", SERVICE.name} - {name}:
+        verify(SYSTEMD / each_of_them, tmp_path)
+    assert verify(SYSTEMD / name, tmp_path) == (0, "")
+
+
+@with_systemd
+@pytest.mark.parametrize("name", [name for name in ROOTS if name.endswith("service")])
+def test_root_gives_up_what_an_update_does_not_need(name: str) -> None:
+    judged = analyze("security", "--offline=true", "--threshold=30", "--no-pager", SYSTEMD / name)
+    assert judged.returncode == 0, judged.stdout
+
+
+# --- the boot partition
+
+BOOT = SYSTEMD / "kiosk-boot-config.service"
+
+
+@with_systemd
+def test_systemd_has_nothing_to_say_about_the_unit_of_the_boot_partition(tmp_path: Path) -> None:
+    assert verify(BOOT, tmp_path) == (0, "")
+    judged = analyze("security", "--offline=true", "--threshold=10", "--no-pager", BOOT)
+    assert judged.returncode == 0, judged.stdout
+
+
+def test_the_frame_waits_for_the_boot_partition_and_never_depends_on_it() -> None:
+    assert value(BOOT, "Before") == SERVICE.name
+    assert value(BOOT, "WantedBy") == SERVICE.name
+    assert values(BOOT, "RequiredBy") == []
+    assert BOOT.name not in SERVICE.read_text(encoding="utf-8")
+    assert int(value(BOOT, "TimeoutStartSec")) <= 60
+
+
+def test_without_a_file_on_the_boot_partition_no_program_is_started_for_it() -> None:
+    wanted = {
+        f"|{place}/{name}"
+        for place in boot_partition.PLACES
+        for name in (f"{boot_partition.NAMES[0]}*", boot_partition.CLIENTS)
+    }
+    assert set(values(BOOT, "ConditionPathExistsGlob")) == wanted
+    assert all(name.startswith(boot_partition.NAMES[0]) for name in boot_partition.NAMES)
+
+
+def test_the_unit_of_the_boot_partition_may_write_where_its_program_does() -> None:
+    named = (path for line in values(BOOT, "ReadWritePaths") for path in line.split())
+    written = {path.removeprefix("-") for path in named}
+    assert written == {str(boot_partition.CREDENTIALS), *map(str, boot_partition.PLACES)}
+    assert OVERLAY.parent == Path("/run", value(BOOT, "RuntimeDirectory"))
+    assert (value(BOOT, "Group"), value(BOOT, "RuntimeDirectoryMode")) == (value(SERVICE, "Group"), "0750")
+
+
+# --- drop-ins, each for a panel method that the unit shuts out
+
+DROP_INS = sorted((SYSTEMD / "drop-ins").glob("*.conf"))
+each_drop_in = pytest.mark.parametrize("drop_in", DROP_INS, ids=lambda path: path.stem)
+
+
+def beside(drop_in: Path, folder: Path) -> Path:
+    """A copy of the service with this drop-in."""
+    copy = folder / SERVICE.name
+    text = SERVICE.read_text(encoding="utf-8")
+    copy.write_text(
+        re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE), encoding="utf-8"
+    )
+    (folder / f"{SERVICE.name}.d").mkdir()
+    shutil.copy(drop_in, folder / f"{SERVICE.name}.d")
+    return copy
+
+
+def test_there_is_a_drop_in_for_each_panel_method_that_wants_more_than_the_unit_gives() -> None:
+    within = {PowerMethod.AUTO, PowerMethod.KMS, PowerMethod.WLOPM, PowerMethod.BLACK}
+    assert {path.stem for path in DROP_INS} == {
+        method.value for method in PowerMethod if method not in within
+    }
+
+
+@with_systemd
+@each_drop_in
+def test_systemd_has_nothing_to_say_about_a_drop_in_and_the_exposure_stays_below_1_5(
+    drop_in: Path, tmp_path: Path
+) -> None:
+    unit = beside(drop_in, tmp_path)
+    done = analyze("verify", "--man=no", unit)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    judged = analyze("security", "--offline=true", "--threshold=15", "--no-pager", unit)
+    assert judged.returncode == 0, judged.stdout
+
+
+@with_systemd
+def test_what_is_wrong_in_a_drop_in_would_be_found(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.conf"
+    wrong.write_text("[Service]\nDevicesAllow=char-cec rw\n", encoding="utf-8")
+    assert "DevicesAllow" in analyze("verify", "--man=no", beside(wrong, tmp_path)).stderr
+
+
+def test_a_trial_is_judged_by_the_version_from_before_it() -> None:
+    assert value(SYSTEMD / "kiosk-trial.service", "ExecStart") == "/opt/kiosk/before/bin/kiosk update --trial"
+    assert value(SYSTEMD / "kiosk-trial.service", "ConditionPathIsSymbolicLink") == "/opt/kiosk/before"
+    assert value(SYSTEMD / "kiosk-update.service", "OnFailure") == "kiosk-trial.service"
+
+
+@with_systemd
 def test_a_directive_that_systemd_does_not_know_would_be_found(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong" / SERVICE.name
     wrong.parent.mkdir()
@@ -92,9 +199,9 @@ def test_the_unit_says_when_it_is_ready_and_is_watched(unit: Path) -> None:
 
 
 def test_nothing_that_may_be_missing_is_waited_for() -> None:
-    """No network and no right time: each may never come."""
+    """No network and no right time: each may never come. Log-ins wait for the network, the frame is none."""
     assert value(SERVICE, "Wants") == "time-sync.target"
-    assert set(value(SERVICE, "After").split()) == {"systemd-user-sessions.service", "getty@tty1.service"}
+    assert value(SERVICE, "After") == "getty@tty1.service"
     assert values(SERVICE, "Requires") == values(SERVICE, "BindsTo") == values(SERVICE, "Requisite") == []
 
 
