@@ -18,7 +18,8 @@ from kiosk.core import disconnect, machine, words
 from kiosk.core.events import Verb
 from kiosk.core.model import Moment
 from kiosk.core.settings import Settings
-from kiosk.display import window
+from kiosk.display import keys
+from kiosk.system import inputs
 from tests.docs.pages import README, ROOT, blocks, prose, rows, section, spans
 
 
@@ -65,17 +66,24 @@ def test_each_exit_code_has_a_row_and_each_row_is_an_exit_code() -> None:
 
 def test_each_key_does_what_its_row_says_and_each_verb_key_has_a_row() -> None:
     told = {}
-    for key, verbs in rows(README, "Keys"):
-        *shift, name = spans(key)[0].split("+")
-        code = getattr(pygame, f"K_{name.lower() if len(name) == 1 else name.upper()}")
-        modifiers = pygame.KMOD_SHIFT if shift else pygame.KMOD_NONE
-        wanted = [Verb(word) for word in spans(verbs)]
-        assert [window._verb(code, modifiers, paused=paused) for paused in (False, True)][
-            : len(wanted)
-        ] == wanted
-        told[code] = wanted
-    assert told.keys() == window._KEYS.keys() | {pygame.K_SPACE, pygame.K_d}
-    assert {verb for verbs in told.values() for verb in verbs} == set(Verb) - {Verb.SIGN_IN}
+    for names, verbs in rows(README, "Keys"):
+        for each in spans(names):
+            *shift, name = each.split("+")
+            code = getattr(pygame, f"K_{name.lower() if len(name) == 1 else name.upper()}")
+            told[code] = Verb(spans(verbs)[0])
+            assert keys.verb(code, pygame.KMOD_SHIFT if shift else pygame.KMOD_NONE) is told[code]
+    assert told.keys() == keys.KEYS.keys() | {pygame.K_d}
+    # These have keys of remote controls alone, or none.
+    assert set(told.values()) == set(Verb) - {Verb.SIGN_IN, Verb.PAUSE, Verb.RESUME, Verb.WAKE}
+
+
+def test_each_key_that_the_frame_reads_by_itself_stands_with_the_buttons() -> None:
+    page = ROOT / "docs/appliance.md"
+    told = spans(section(page, "Buttons, remote controls and fingers"))
+    read = re.findall(r"# KEY_(\w+)", Path(inputs.__file__).read_text(encoding="utf-8"))
+    assert len(read) == len(inputs.KEYS)
+    assert [name for name in read if name not in told and name != "WAKEUP"] == []
+    assert f"keycode={inputs.BUTTON}," in page.read_text(encoding="utf-8")
 
 
 def test_the_time_to_confirm_a_disconnect_is_as_said() -> None:
