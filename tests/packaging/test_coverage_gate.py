@@ -31,11 +31,13 @@ def tree(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     return pytester
 
 
-def gate(tree: pytest.Pytester, calls: str) -> pytest.RunResult:
-    tree.makepyfile(f"import kiosk.core as c, kiosk.display as d\ndef test_it():\n    {calls}\n")
-    return tree.runpytest_subprocess(
-        "-p", "tests.plugins.coverage_gate", "--cov", "--cov-report=", "--coverage-gate"
-    )
+def gate(tree: pytest.Pytester, *calls: str) -> pytest.RunResult:
+    """Each of the calls in a file of its own, by two workers as `make test` has them."""
+    for number, each in enumerate(calls):
+        text = f"import kiosk.core as c, kiosk.display as d\ndef test_it():\n    {each}\n"
+        tree.makepyfile(**{f"test_{number}": text})
+    options = ("--cov", "--cov-report=", "--coverage-gate", "-n", "2", "--dist", "loadfile")
+    return tree.runpytest_subprocess("-p", "tests.plugins.coverage_gate", *options)
 
 
 def test_a_branch_never_taken_in_the_core_fails_the_run(tree: pytest.Pytester) -> None:
@@ -50,6 +52,12 @@ def test_a_branch_never_taken_elsewhere_does_not(tree: pytest.Pytester) -> None:
     ran = gate(tree, "c.sign(1), c.sign(-1), d.sign(1)")
     assert ran.ret == 0
     assert "2 passed" in ran.outlines[-1]
+
+
+def test_what_two_workers_took_counts_together(tree: pytest.Pytester) -> None:
+    ran = gate(tree, "c.sign(1), d.sign(1)", "c.sign(-1)")
+    assert ran.ret == 0
+    assert "3 passed" in ran.outlines[-1]
 
 
 def test_a_gate_over_nothing_fails(tree: pytest.Pytester) -> None:

@@ -40,7 +40,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     """After pytest-cov has saved its figures (it wraps the same hook, further in)."""
     result = yield
     config = session.config
-    if not config.getoption("--coverage-gate") or config.option.collectonly:
+    # Of several workers (pytest-xdist) each has measured a part: the one that sent them out has all of it.
+    if not config.getoption("--coverage-gate") or config.option.collectonly or hasattr(config, "workerinput"):
         return result
     gated = coverage.Coverage(config_file=str(Path(config.rootpath, "pyproject.toml")))
     gated.load()
