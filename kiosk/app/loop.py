@@ -22,12 +22,12 @@ from kiosk.app.screenshot import save_screenshot
 from kiosk.app.sight import Change, Sight
 from kiosk.app.status import sentence, status
 from kiosk.app.uploads import Uploads
+from kiosk.app.wishes import asked_of, hide_of
 from kiosk.app.workers import Message, Prepared, Thumb, Workers
 from kiosk.control import ControlRequest, ControlVerb
-from kiosk.core import compose, machine, signin, slideshow
+from kiosk.core import compose, machine, signin
 from kiosk.core.commands import Command, DropSlide, DropThumb, GiveUp, Quit, SetLight, SetPanel
 from kiosk.core.events import (
-    Asked,
     DeadlineReached,
     Event,
     Failed,
@@ -36,10 +36,8 @@ from kiosk.core.events import (
     ScreenResized,
     Stirred,
     Touched,
-    Verb,
-    Which,
 )
-from kiosk.core.model import Deadline, Moment, Secret
+from kiosk.core.model import Deadline, Moment
 from kiosk.core.settings import Settings
 from kiosk.system.clock import Clock
 from kiosk.system.inbox import Inbox
@@ -330,35 +328,15 @@ class Kiosk:
             case ControlVerb.SCREENSHOT:
                 self._screenshot(request)
             case ControlVerb.HIDE:
-                self._hide(request, now)
-            case _:
-                code, verifier = request.args.get("code"), request.args.get("verifier")
-                asked = Asked(
-                    verb=Verb(request.verb.word),
-                    code=Secret(code) if code else None,
-                    verifier=Secret(verifier) if verifier else None,
-                    redirect_uri=request.args.get("redirect_uri", ""),
-                )
-                self._step(asked, now)
+                wish = hide_of(request, self.state)
+                if isinstance(wish, str):
+                    request.refuse(wish)
+                    return
+                self._step(wish, now)
                 request.answer()
-
-    def _hide(self, request: ControlRequest, now: Moment) -> None:
-        """Nobody who sees no screen hides one of a pair, or both, by accident."""
-        word = request.args.get("which")
-        if word not in (None, *(which.value for which in Which)):
-            request.refuse(f"which has to be one of {', '.join(which.value for which in Which)}")
-            return
-        if self.state.unseen:
-            why = "is asleep" if self.state.sleep.asleep else "has no display"
-            request.refuse(f"the frame {why}, nobody sees which picture that would be")
-            return
-        which, show = None if word is None else Which(word), self.state.show
-        if show.current is not None and not slideshow.hides(show, which):
-            two = "two pictures are on the screen: say --left, --right or --both (left is the upper one)"
-            request.refuse(two if slideshow.paired(show) else "one picture alone is on the screen")
-            return
-        self._step(Asked(verb=Verb.HIDE, which=which), now)
-        request.answer()
+            case _:
+                self._step(asked_of(request), now)
+                request.answer()
 
     def _screenshot(self, request: ControlRequest) -> None:
         path = request.args.get("path", "")

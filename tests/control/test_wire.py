@@ -20,9 +20,14 @@ def test_each_verb_is_read_by_its_word_and_has_a_line_of_help(verb: ControlVerb)
     assert "\n" not in verb.help_line
 
 
-def test_the_core_knows_the_same_verbs_but_for_the_two_that_only_look() -> None:
+def test_the_core_knows_the_same_verbs_but_for_those_that_only_look_or_only_a_person_at_the_frame_has() -> (
+    None
+):
     only_look = {ControlVerb.STATUS, ControlVerb.SCREENSHOT}
-    assert {verb.word for verb in set(ControlVerb) - only_look} == {verb.value for verb in Verb}
+    only_pressed = {Verb.PLAY_PAUSE, Verb.UP, Verb.DOWN, Verb.OK, Verb.MENU, Verb.INFO}
+    assert {verb.word for verb in set(ControlVerb) - only_look} == {
+        verb.value for verb in set(Verb) - only_pressed
+    }
 
 
 def test_arguments_arrive_as_they_were_sent() -> None:
