@@ -70,7 +70,8 @@ class TextureCanvas:
             raise
         self._composer = Composer(self._renderer, rotation, turns=self.composes)
         self.before_present: Callable[[], None] | None = None
-        """What has to be waited for."""
+        """What has to be waited for. All that was drawn is with OpenGL by then: SDL collects nothing where its renderer
+        was chosen by number."""
         self._panel = Size(*self._window.size)
 
     @property
@@ -159,6 +160,13 @@ class TextureCanvas:
             self.before_present()
         self._renderer.present()
         self._flips += 1
+
+    def take_screen(self) -> None:
+        """Black, and no flip that counts: on a console this switches the screen's mode, and the lab's display
+        shows nothing of what comes with that. The first scene comes with the next flip."""
+        self._renderer.draw_color = (0, 0, 0, 255)
+        self._renderer.clear()
+        self._renderer.present()
 
     def read(self) -> Image.Image:
         panel = self._renderer.to_surface()

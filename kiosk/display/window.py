@@ -173,6 +173,7 @@ def _console(
     canvas = TextureCanvas(size, rotation, title, _GPU, display=place, mode=mode)
     if draws_in_software():
         canvas.before_present = wait_for_pixels
+    canvas.take_screen()
     return canvas
 
 

@@ -36,6 +36,7 @@ def test_a_console_can_be_switched_to_a_mode_and_waits_for_what_is_drawn(no_scre
     try:
         assert canvas.size == Size(1024, 768)
         canvas.before_present = lambda: drawn.append(canvas.flips)
+        canvas.take_screen()
         canvas.present()
         canvas.present()
         assert drawn == [0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import struct
 import subprocess
@@ -125,6 +126,26 @@ def test_auto_draws_with_surfaces_where_mesa_would_draw_in_software(glass: Calla
         assert screen.has_input_devices() is True
     finally:
         screen.close()
+
+
+def test_what_has_to_be_waited_for_was_sent_to_be_drawn(glass: Callable[[], Image.Image]) -> None:
+    start_video()
+    try:
+        canvas = TextureCanvas(GLASS, drivers=("opengles2",), vsync=False)
+    except DisplayError as error:
+        pygame.display.quit()
+        pytest.skip(f"no OpenGL ES here: {error}")
+    library = ctypes.CDLL("libGLESv2.so.2")
+    pixel = (ctypes.c_ubyte * 4)()
+    try:
+        # GL_RGBA, GL_UNSIGNED_BYTE: what OpenGL has drawn by then.
+        canvas.before_present = lambda: library.glReadPixels(5, 5, 1, 1, 0x1908, 0x1401, pixel)
+        canvas.fill(Rect(0, 0, 320, 200), (10, 20, 30))
+        canvas.present()
+        assert tuple(pixel[:3]) == (10, 20, 30)
+    finally:
+        canvas.close()
+        pygame.display.quit()
 
 
 def test_a_gpu_draws_a_part_of_an_image_by_fractions_of_a_pixel_at_its_opacity_and_shaded(
