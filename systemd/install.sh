@@ -18,7 +18,7 @@ CONFIG=/etc/kiosk
 UNITS=/etc/systemd/system
 PYTHON=/usr/bin/python3
 PACKAGES=(python3-venv libfribidi0 libgbm1 libdrm2 libegl1 libgles2 libgl1-mesa-dri fonts-noto-core)
-DRY= WHEELHOUSE= DESKTOP= CHANGED= HINT=
+DRY= WHEELHOUSE= DESKTOP= CHANGED= HINT= CURRENT= PREVIOUS=
 
 say() { echo "kiosk: $*"; }
 fail() { echo "kiosk: $*" >&2; exit 1; }
@@ -129,10 +129,12 @@ install_release() {
         step "writing it to the card" sync -f "$release"
         step "that release is whole" touch "$release/complete"
     fi
+    CURRENT=releases/$name
+    PREVIOUS=$(readlink "$PREFIX/before" 2>/dev/null || readlink "$PREFIX/current" 2>/dev/null) || PREVIOUS=
     # A trial of kiosk update that was broken off: whoever installs by hand knows what is wanted.
     [ ! -L "$PREFIX/before" ] || step "ending the trial of an update" rm "$PREFIX/before"
-    if [ "$(readlink "$PREFIX/current" 2>/dev/null)" != "releases/$name" ]; then
-        step "the release that runs is $name" switch "releases/$name"
+    if [ "$(readlink "$PREFIX/current" 2>/dev/null)" != "$CURRENT" ]; then
+        step "the release that runs is $name" switch "$CURRENT"
     fi
     if [ "$(readlink /usr/local/bin/kiosk 2>/dev/null)" != "$PREFIX/current/bin/kiosk" ]; then
         step "kiosk is a command" ln -sfn "$PREFIX/current/bin/kiosk" /usr/local/bin/kiosk
@@ -144,13 +146,15 @@ switch() {
     ln -sfn "$1" "$PREFIX/current.new" && mv -T "$PREFIX/current.new" "$PREFIX/current" && sync "$PREFIX"
 }
 
-# The one that runs and the newest of the others: what it took over from, to go back to.
+# The one that runs and the one that it took over from, to go back to; a run that took over nothing keeps the newest of
+# the others. After a rollback that one would be the version that somebody went back from.
 remove_old_releases() {
-    local release kept= current
-    current=$(readlink "$PREFIX/current" 2>/dev/null) || return 0
+    local release kept=$PREVIOUS
+    [ -d "$PREFIX/releases" ] || return 0
+    if [ "$kept" = "$CURRENT" ] || [ ! -e "$PREFIX/$kept/complete" ]; then kept=; fi
     while read -r release; do
-        [ "releases/$release" != "$current" ] || continue
-        if [ -z "$kept" ] && [ -e "$PREFIX/releases/$release/complete" ]; then kept=$release; continue; fi
+        case releases/$release in "$CURRENT" | "$kept") continue ;; esac
+        if [ -z "$kept" ] && [ -e "$PREFIX/releases/$release/complete" ]; then kept=releases/$release; continue; fi
         step "removing the old release $release" rm -rf "$PREFIX/releases/$release"
     done < <(ls -t "$PREFIX/releases")
 }
@@ -259,6 +263,7 @@ TEXT
 
 read_words "$@"
 check_machine
+cd / # `python -m` takes modules from where it is begun, and that may be anybody's folder.
 install_packages
 [ -n "$DESKTOP" ] || install_user
 install_release

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 PURGE=
-UNIT=/etc/systemd/system/kiosk.service
+UNITS=/etc/systemd/system
 
 say() { echo "kiosk: $*"; }
 fail() { echo "kiosk: $*" >&2; exit 1; }
@@ -19,15 +19,25 @@ for word in "$@"; do
 done
 [ "$(id -u)" = 0 ] || fail "needs root: sudo systemd/uninstall.sh"
 
+# An update would go on putting things where they are taken away.
+check_alone() {
+    [ -d /opt/kiosk ] || return 0
+    exec 8</opt/kiosk # It has its lock there, as install.sh has.
+    flock -n 8 || fail "an update or install.sh is running; it ends by itself, run this again then"
+}
+
 remove_unit() {
-    local manager=
+    local manager= unit units=()
     [ ! -d /run/systemd/system ] || manager=yes
     rm -f /etc/systemd/user/kiosk.service
-    [ -e "$UNIT" ] || return 0
-    [ -z "$manager" ] || systemctl stop kiosk-update.timer kiosk-update.service kiosk-trial.service kiosk-boot-config.service \
-        kiosk.service
-    systemctl --quiet disable kiosk.service kiosk-boot-config.service kiosk-update.timer kiosk-trial.service
-    rm -f "$UNIT" "${UNIT%/*}"/kiosk-{boot-config,update,trial}.service "${UNIT%/*}"/kiosk-update.timer
+    # systemctl fails for what an older install.sh, or one that was broken off, has not put there.
+    for unit in kiosk-update.timer kiosk-update.service kiosk-trial.service kiosk-boot-config.service kiosk.service; do
+        [ ! -e "$UNITS/$unit" ] || units+=("$unit")
+    done
+    [ ${#units[@]} -gt 0 ] || return 0
+    [ -z "$manager" ] || systemctl stop "${units[@]}"
+    systemctl --quiet disable "${units[@]}"
+    rm -f "${units[@]/#/$UNITS/}"
     # The console has its prompt back.
     systemctl --quiet enable getty@tty1.service
     [ -z "$manager" ] || { systemctl daemon-reload; systemctl --no-block start getty@tty1.service; }
@@ -44,6 +54,7 @@ remove_traces() {
     if getent passwd kiosk >/dev/null; then userdel kiosk; fi
 }
 
+check_alone
 remove_unit
 remove_program
 if [ -n "$PURGE" ]; then

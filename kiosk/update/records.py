@@ -18,7 +18,7 @@ RECORDS = Path("/var/lib/kiosk-update")
 
 @frozen
 class Records:
-    """A file that is damaged counts as none; each is replaced whole. Raises UpdateError where the card does not take it."""
+    """A file that is damaged counts as none; each is replaced whole, or UpdateError says what the card did not take."""
 
     folder: Path = RECORDS
 

@@ -46,7 +46,8 @@ def preflight(
             copy.write_bytes(file.read_bytes())
             account.give(copy)
         account.give(folder)
-        told = {**env, "CREDENTIALS_DIRECTORY": str(folder)}
+        # Its runtime directory is there while the frame runs, and who goes back may have one that does not.
+        told = {**env, "CREDENTIALS_DIRECTORY": str(folder), "RUNTIME_DIRECTORY": str(folder / "run")}
         return account.run(
             (str(release / "bin" / "kiosk"), "doctor", "--preflight"), told, _PREFLIGHT_SECONDS
         )

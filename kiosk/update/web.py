@@ -39,7 +39,8 @@ def chunks(url: str, quiet_seconds: float, size: int) -> Generator[bytes, None, 
             raise UpdateError(f"{url}: more than {_MOST_REDIRECTS} redirects")
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
         # ValueError: a redirect that is no address, from urllib and from requests.
-        raise UpdateError(f"{url}: {type(error).__name__}") from error
+        hint = "; is the clock right?" if isinstance(error, requests.exceptions.SSLError) else ""
+        raise UpdateError(f"{url}: {type(error).__name__}{hint}") from error
 
 
 def _target(url: str, location: str) -> str:

@@ -40,6 +40,12 @@ def test_a_look_reads_what_systemd_shows_and_asks_the_frame_itself(systemctl: Pa
     assert Systemd(answer).look() == Seen(True, "abc", 2, {"ready": True})
 
 
+@pytest.mark.parametrize("state", ["inactive", "deactivating"])
+def test_the_run_before_is_not_taken_for_the_one_that_has_not_begun_yet(systemctl: Path, state: str) -> None:
+    script(systemctl, f"echo ActiveState={state}; echo InvocationID=before; echo NRestarts=0")
+    assert Systemd(answer).look() == Seen()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -119,6 +119,8 @@ def test_of_a_folder_with_several_the_newest_for_this_machine_is_taken(maker: Pa
 def test_a_folder_without_a_release_says_so(tmp_path: Path) -> None:
     with pytest.raises(UpdateError, match="holds no release"):
         sources(str(tmp_path))
+    with pytest.raises(UpdateError, match="File name too long"):
+        sources("/" + "a" * 300)
 
 
 # --- over HTTP
@@ -211,6 +213,8 @@ def test_nothing_is_fetched_of_what_is_not_signed(server: Server, made: Path, tm
         ("http://example.com/x", "plain http to example.com"),
         ("http://user:secret@127.0.0.1/x", "name or password"),
         ("file:///etc/passwd", "is not asked"),
+        ("http://[bad", "ValueError"),
+        ("\xff\xfe", "UnicodeDecodeError"),
         (f"/{SIGNATURE}", "more than 5 redirects"),
     ],
 )
@@ -275,4 +279,6 @@ def test_what_is_not_there_and_who_does_not_answer_is_said(server: Server, tmp_p
         from_web(server, tmp_path)
     with pytest.raises(UpdateError, match="ConnectionError"):
         list(Web("http://127.0.0.1:1").pieces(MANIFEST))
+    with pytest.raises(UpdateError, match=r"SSLError; is the clock right\?"):
+        list(Web(server.address.replace("http:", "https:")).pieces(MANIFEST))
     assert str(Web("https://example.com")) == "https://example.com"

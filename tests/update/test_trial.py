@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,39 @@ def test_what_fails_on_the_way_back_does_not_keep_the_old_version_from_running(
     assert machine.releases.current == OLD
     assert machine.releases.before is None
     assert machine.log[-2:] == ["start", "drop"]
+
+
+def full(folder: Path) -> None:
+    """A card that takes nothing there: not even root writes below a file."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+    folder.touch()
+
+
+def test_a_card_that_does_not_take_the_switch_leaves_the_frame_running(machine: Machine) -> None:
+    (machine.releases.prefix / "current.new").mkdir()
+    with pytest.raises(UpdateError, match="cannot be written to"):
+        machine.trial.begin(NEW)
+    settled(machine, OLD)
+
+
+def test_a_card_that_does_not_take_the_verdict_keeps_no_version_that_failed(machine: Machine) -> None:
+    full(machine.records.folder)
+    machine.behaviours[NEW] = lambda age, name: Seen()
+    assert machine.trial.begin(NEW)
+    settled(machine, OLD)
+
+
+def test_where_the_way_back_is_not_taken_the_frame_runs_and_the_next_boot_goes_on(machine: Machine) -> None:
+    stuck = machine.releases.prefix / "current.new"
+    machine.behaviours[NEW] = lambda age, name: (stuck.mkdir(exist_ok=True), Seen())[1]
+    with pytest.raises(UpdateError, match="cannot be written to"):
+        machine.trial.begin(NEW)
+    assert (machine.runs, machine.releases.before) == (NEW, OLD)
+    stuck.rmdir()
+    machine.boot()
+    assert machine.trial.resume()
+    settled(machine, OLD)
 
 
 def test_an_unwilling_start_is_a_version_that_is_not_ready(machine: Machine) -> None:

@@ -117,7 +117,7 @@ def test_a_release_is_installed_by_pip_without_a_network_and_taken_when_it_prove
     assert done.stdout == "tiny True\n"
     shut = [path for path in folder.glob("*/**/*") if path.stat().st_mode & 0o004 == 0]
     assert shut == [], "the frame's own user reads what root has made, whatever root's umask"
-    assert frame.machine.releases.manifest(name) is not None
+    assert parse((folder / "manifest.json").read_bytes()).name == name
     assert frame.there == [OLD, name]
     assert not (frame.machine.releases.prefix / "incoming").exists()
     assert frame.update() == f"{name} runs; the source has nothing newer"
@@ -229,7 +229,7 @@ def test_a_rollback_to_what_does_not_run_any_more_comes_back(frame: Frame) -> No
     with pytest.raises(UpdateError, match=f"{OLD} is not taken: it was not ready"):
         frame.updating.rollback()
     assert frame.runs == name
-    assert set(frame.machine.records.refused) == {OLD, name}
+    assert set(frame.machine.records.refused) == {OLD}, "the one that runs after all is no bad one"
 
 
 def test_a_trial_that_was_broken_off_is_finished_before_anything_else(frame: Frame) -> None:
@@ -242,6 +242,47 @@ def test_a_trial_that_was_broken_off_is_finished_before_anything_else(frame: Fra
     frame.machine.boot()
     assert frame.updating.resume() == f"{name} runs"
     assert frame.runs == name
+
+
+def test_a_card_that_is_full_leaves_no_release_that_nobody_tried(frame: Frame) -> None:
+    name = frame.offer()
+    frame.machine.records.folder.touch()
+    with pytest.raises(UpdateError, match="records cannot be written to"):
+        frame.update()
+    assert (frame.runs, frame.there) == (OLD, [OLD])
+    frame.machine.records.folder.unlink()
+    assert frame.update().startswith(f"{name} runs")
+
+
+def test_a_release_that_cannot_be_left_is_not_removed(frame: Frame) -> None:
+    name = frame.offer()
+    stuck = frame.machine.releases.prefix / "current.new"
+    frame.machine.behaviours[name] = lambda age, name: (stuck.mkdir(exist_ok=True), Seen())[1]
+    with pytest.raises(UpdateError, match="cannot be written to"):
+        frame.update()
+    assert frame.machine.releases.is_whole(frame.machine.releases.current)
+    assert frame.machine.releases.current == name
+
+
+def test_a_cut_while_a_refused_one_is_made_anew_leaves_none_that_seems_whole(
+    frame: Frame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cut(BaseException):
+        pass
+
+    name = frame.offer()
+    folder = frame.machine.releases.folder(name)
+    folder.mkdir(parents=True)
+    (folder / "complete").touch()
+
+    def cut(path: Path, **_: bool) -> None:
+        if path == folder:
+            raise Cut
+
+    monkeypatch.setattr("shutil.rmtree", cut)
+    with pytest.raises(Cut):
+        frame.update()
+    assert not frame.machine.releases.is_whole(name)
 
 
 def test_no_two_work_at_once(frame: Frame) -> None:
