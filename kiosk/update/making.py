@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _MB = 1_000_000
 _SPARE = 100 * _MB
 _UNPACKED = 4
 """What is fetched, and the virtual environment with it unpacked and compiled: 60 MB and 190 MB in 2026."""
+_PINNED = re.compile(r"[\w.-]+==[\w.+!]+(?: ; [\w\s'\"().<>=!]+)?(?:\s+--hash=sha256:[0-9a-f]{64})+")
+"""A line of the lock: a package of one version, for which machines if not for all, and its wheels' hashes."""
 _ROOT = Account()
 _ENV = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "PIP_CONFIG_FILE": "/dev/null"}
 
@@ -38,6 +41,14 @@ def check_room(releases: Releases, manifest: Manifest) -> None:
         )
 
 
+def check_lock(lock: Path) -> None:
+    """Raises UpdateError for anything but pinned packages: a line of pip's own may name an address or another file."""
+    text = lock.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#") and not _PINNED.fullmatch(line.strip()):
+            raise UpdateError(f"{LOCK} holds something else than pinned packages: {line.strip()[:80]!r}")
+
+
 def commands(folder: Path, fetched: Path, wheel: str, python: str = PYTHON) -> tuple[tuple[str, ...], ...]:
     """What makes a release of `folder`, in order."""
     pip = (
@@ -54,6 +65,7 @@ def commands(folder: Path, fetched: Path, wheel: str, python: str = PYTHON) -> t
 
 def make(releases: Releases, offered: Offered, fetched: Path, python: str = PYTHON) -> str:
     """The name of a release that is all there, and not declared whole yet. Raises UpdateError and leaves nothing."""
+    check_lock(fetched / LOCK)
     manifest = offered.manifest
     folder = releases.folder(manifest.name)
     # It may be there, whole and refused.
