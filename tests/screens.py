@@ -208,7 +208,7 @@ SCENES: dict[str, Scene] = {
     ),
     "answer_lost_panel": Scene(
         current=PHOTO,
-        card=_told(*words.REASONS[Reason.ANSWER_LOST], Illustration.LOST, status=words.NEW_CODE_BY_P),
+        card=_told(*words.REASONS[Reason.ANSWER_LOST], Illustration.LOST, status=words.NEW_CODE_BY_OK),
     ),
     "incomplete_panel": Scene(
         current=PHOTO,
@@ -283,7 +283,7 @@ SCENES: dict[str, Scene] = {
             words.PICK_TIMED_OUT_TITLE,
             words.PICK_TIMED_OUT_BODY,
             Illustration.TIME,
-            status=words.PICK_PRESS_P,
+            status=words.PICK_PRESS_OK,
         ),
     ),
     "cancelled": Scene(card=_told(words.PICK_CANCELLED_TITLE, words.PICK_CANCELLED_BODY, Illustration.FRAME)),

@@ -144,7 +144,7 @@ def _signin_card(state: State, now: float) -> Card | None:
                 footnote=kept,
             )
         case signin.Declined(reason=reason):
-            after = words.NEW_CODE_SOON if state.counts.stored == 0 else words.NEW_CODE_BY_P
+            after = words.NEW_CODE_SOON if state.counts.stored == 0 else words.NEW_CODE_BY_OK
             illustration = _DECLINED.get(reason, Illustration.ACCOUNT)
             return Card(Look.MESSAGE, *_reason(reason), status=after, illustration=illustration)
         case signin.SecondRoad():
@@ -190,7 +190,7 @@ def _picking_card(state: State, now: float) -> Card | None:
 
 
 def _outcome_card(outcome: picking.Outcome, message: str, *, alone: bool) -> Card | None:
-    after = words.PICK_NEXT_CODE if alone else words.PICK_PRESS_P
+    after = words.PICK_NEXT_CODE if alone else words.PICK_PRESS_OK
     match outcome:
         case picking.Outcome.EMPTY:
             title, body, illustration = words.PICK_EMPTY_TITLE, words.PICK_EMPTY_BODY, Illustration.FRAME

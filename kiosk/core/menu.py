@@ -5,6 +5,7 @@ Rules:
 - It asks for nothing by itself: a choice becomes the verb that a key would have been (verbs.py).
 - It closes quietly when nobody answers, and whenever something else is asked for.
 - What cannot be taken back is asked about once more, and the harmless answer has the focus.
+- Where the screen says "press OK" (words.py), the menu has what that is to bring: *Choose photos*, or *Disconnect*.
 """
 
 from __future__ import annotations
@@ -67,17 +68,26 @@ def _main(state: State) -> tuple[Entry, ...]:
     if state.show.current is not None:
         found += [Entry.HIDE, Entry.RESUME if state.show.paused else Entry.PAUSE]
     found += [Entry.SLEEP, Entry.INFO]
-    if access.signed_in(state.access) or state.counts.items:
+    picks = not isinstance(state.picking.phase, picking.Idle)
+    if access.signed_in(state.access) or state.counts.items or picks:
         found.append(Entry.DISCONNECT)
     return (*(entry for entry in found if entry is not None), Entry.CLOSE)
 
 
 def _pick(state: State) -> Entry | None:
     phase = state.picking.phase
-    asking = state.counts.stored and isinstance(state.signin, (signin.Requesting, signin.Waiting))
-    if asking or isinstance(phase, (picking.Creating, picking.Choosing)):
+    if state.counts.stored and isinstance(state.signin, (signin.Requesting, signin.Waiting)):
+        return Entry.STOP
+    if signs_in_first(state):
+        return Entry.PICK
+    if isinstance(phase, (picking.Creating, picking.Choosing)):
         return Entry.STOP
     return Entry.PICK if isinstance(phase, picking.Idle) else None  # what was chosen is arriving
+
+
+def signs_in_first(state: State) -> bool:
+    """Whoever wants to choose photos is asked to sign in, also while something is still to be fetched."""
+    return not access.signed_in(state.access) or isinstance(state.signin, signin.Declined)
 
 
 def focus(state: State) -> Entry | None:

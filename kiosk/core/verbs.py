@@ -57,7 +57,7 @@ def _do(state: State, asked: Asked, turn: Turn) -> State:
 
 
 def _pick(state: State, turn: Turn) -> State:
-    if not access.signed_in(state.access):
+    if menu.signs_in_first(state):
         return _sign_in(state, Asked(verb=Verb.SIGN_IN), turn)
     if isinstance(state.picking.phase, picking.Idle):
         return evolve(state, picking=picking.begin(state.picking, turn))

@@ -22,19 +22,19 @@ SIGN_IN_TITLE = said("Show your photos here")
 SIGN_IN_BODY = said("Scan the QR code with your phone, or open the address and type the code.")
 SIGN_IN_ASKING = said("Asking Google for a code")
 SIGN_IN_KEPT = said(
-    "This frame keeps the photos you pick, and this sign-in. To erase both, press Shift+D twice "
-    "or run “kiosk sign-out”."
+    "This frame keeps the photos you pick, and this sign-in. To erase both later, press OK and choose "
+    "“Disconnect”, or run “kiosk sign-out”."
 )
 SIGN_IN_ONCE = said(
-    "This frame keeps the photos you pick, and forgets this sign-in. To erase the photos, press Shift+D twice "
-    "or run “kiosk sign-out”."
+    "This frame keeps the photos you pick, and forgets this sign-in. To erase the photos later, press OK and "
+    "choose “Disconnect”, or run “kiosk sign-out”."
 )
 SIGN_IN_LOST = "the answer to a sign-in was lost on the way; somebody has to sign in once more"
 """For ``kiosk status`` and the log."""
-SIGN_IN_BADGE = said("Sign in again to add photos: press P")
+SIGN_IN_BADGE = said("Sign in again to add photos: press OK")
 
 NEW_CODE_SOON = said("A new code comes in a minute.")
-NEW_CODE_BY_P = said("Press P, or run “kiosk sign-in”, for a new code.")
+NEW_CODE_BY_OK = said("Press OK, or run “kiosk sign-in”, for a new code.")
 
 NO_CLIENT_TITLE = said("This frame needs a Google client")
 NO_CLIENT_BODY = said(
@@ -52,7 +52,7 @@ PICK_TITLE = said("Choose your photos")
 PICK_BODY = said("Scan the QR code and tap the photos you like, then Done.")
 PICK_HINT = said("Looking for an album? Search its name in Google Photos.")
 PICK_KEPT = said(
-    "This frame keeps the photos you pick. To erase them, press Shift+D twice or run “kiosk sign-out”."
+    "Photos you pick stay here. To erase them, press OK and choose “Disconnect”, or run “kiosk sign-out”."
 )
 """For the visitor who meets the frame when somebody else has signed in."""
 PICK_CREATING = said("Opening Google Photos")
@@ -61,16 +61,16 @@ PICK_EMPTY_BODY = said("Nothing has changed on this frame.")
 PICK_TIMED_OUT_TITLE = said("Time ran out")
 PICK_TIMED_OUT_BODY = said("The code is no longer good.")
 PICK_NEXT_CODE = said("A new code comes in a moment.")
-PICK_PRESS_P = said("Press P, or run “kiosk pick”, for a new code.")
+PICK_PRESS_OK = said("Press OK, or run “kiosk pick”, for a new code.")
 PICK_CANCELLED_TITLE = said("No photos yet")
-PICK_CANCELLED_BODY = said("Press P, or run “kiosk pick”, to choose some.")
+PICK_CANCELLED_BODY = said("Press OK, or run “kiosk pick”, to choose some.")
 PICK_LOST_TITLE = said("Some photos did not arrive")
 PICK_LOST_BODY = said("Google ended this pick before everything was copied.")
 PICK_REFUSED_TITLE = said("Google refused this pick")
 PICK_REFUSED_BODY = said(
     "Choose your photos once more. If that does not help, the log of this frame says why."
 )
-PICK_MISSING_AGAIN = said("To try again, press P or run “kiosk pick”.")
+PICK_MISSING_AGAIN = said("To try again, press OK or run “kiosk pick”.")
 
 LISTING_TITLE = said("Reading your choice")
 DOWNLOADING_TITLE = said("Copying your photos")

@@ -7,14 +7,27 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from kiosk.core import ahead, arrivals, downloads, hours, machine, picking, signin, sleeping, slideshow
+from kiosk.core import (
+    ahead,
+    arrivals,
+    compose,
+    downloads,
+    hours,
+    machine,
+    menu,
+    picking,
+    signin,
+    sleeping,
+    slideshow,
+    words,
+)
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core.labels import SANE
-from kiosk.core.model import PickingSessionId, RequestId
-from kiosk.core.state import State, Wish
+from kiosk.core.model import NEVER, PickingSessionId, RequestId
+from kiosk.core.state import OpenMenu, State, Wish
 from kiosk.errors import Reason, Refused, SlowDown
 
 if TYPE_CHECKING:
@@ -42,6 +55,14 @@ UPSETTING = (e.RenditionStored, e.Evicted, e.Hidden)
 CODES_APART = signin.LEAST_BETWEEN_CODES
 RETRIES_APART = signin.FIRST_RETRY
 MOST_FETCHES = 4
+PRESS_OK = {
+    words.SIGN_IN_BADGE,
+    words.NEW_CODE_BY_OK,
+    words.PICK_PRESS_OK,
+    words.PICK_CANCELLED_BODY,
+    words.PICK_MISSING_AGAIN,
+}
+"""The menu then begins with *Choose photos*."""
 MOST_UPCOMING = ahead.AHEAD + slideshow.REMEMBERED + 10
 
 
@@ -324,6 +345,19 @@ def picture_stays_under_the_menu(_: Laws, step: Step) -> None:
         raise Broken("picture_stays_under_the_menu", f"{old} became {new}")
 
 
+def ok_does_what_is_told(_: Laws, step: Step) -> None:
+    """Where the screen says "press OK", the menu that this opens has what is meant."""
+    scene = compose.compose(step.state, step.now)
+    told = {scene.badge.text} if scene.badge else set()
+    if scene.card:
+        told |= {scene.card.body, scene.card.status, scene.card.footnote}
+    found = menu.entries(evolve(step.state, menu=OpenMenu(NEVER)))
+    if told & PRESS_OK and found[0] is not e.Entry.PICK:
+        raise Broken("ok_does_what_is_told", f"{told & PRESS_OK}, and the menu has {found}")
+    if words.PICK_KEPT in told and e.Entry.DISCONNECT not in found:
+        raise Broken("ok_does_what_is_told", f"nothing to disconnect in {found}")
+
+
 def nothing_decoded_in_the_dark(_: Laws, step: Step) -> None:
     if step.state.unseen and any(
         isinstance(command, (c.PrepareSlide, c.PrepareThumb)) for command in step.commands
@@ -350,4 +384,5 @@ LAWS: tuple[Callable[[Laws, Step], None], ...] = (
     dark_in_sleep_hours,
     nothing_decoded_in_the_dark,
     picture_stays_under_the_menu,
+    ok_does_what_is_told,
 )

@@ -240,7 +240,7 @@ def test_what_became_of_a_pick_is_said_for_a_while(outcome: Outcome, title: str,
     )
     card = card_of(world)
     assert card.title == title
-    assert card.status == (words.PICK_NEXT_CODE if alone else words.PICK_PRESS_P)
+    assert card.status == (words.PICK_NEXT_CODE if alone else words.PICK_PRESS_OK)
     assert (card.footnote == "because") is (outcome is Outcome.REFUSED)
     assert "because" not in card.body
 

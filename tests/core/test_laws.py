@@ -322,6 +322,19 @@ def picture_stays_under_the_menu() -> tuple[Bug, Callable[[], object]]:
     ), live
 
 
+def ok_does_what_is_told() -> tuple[Bug, Callable[[], object]]:
+    """Signed out in the middle of a pick: the badge says "press OK", and nothing there asks for a sign-in."""
+
+    def live() -> None:
+        world = with_pictures("a", settings=evolve(SETTINGS, keep_signed_in=False))
+        world.ask(e.Verb.PICK)
+        world.sign_in()
+        world.restart()
+        world.run_for(60.0)
+
+    return (menu, "signs_in_first", lambda _: False), live
+
+
 SEEDED = (
     never_blank,
     code_poll_pace,
@@ -341,6 +354,7 @@ SEEDED = (
     dark_in_sleep_hours,
     nothing_decoded_in_the_dark,
     picture_stays_under_the_menu,
+    ok_does_what_is_told,
     settles,
     busy_loop,
 )

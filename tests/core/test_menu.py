@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from kiosk.core import commands as c
 from kiosk.core import events as e
 from kiosk.core import menu, pages, words
+from kiosk.core.access import Access
 from kiosk.core.events import Entry, Gesture, Verb
 from kiosk.core.model import NEVER, Seconds, Size
 from kiosk.core.picking import Creating, Idle
 from kiosk.core.scene import Mark
+from kiosk.core.signin import Declined, Waiting
 from kiosk.core.state import LastError, Page
 from kiosk.core.touch import SWIPES
 from kiosk.errors import Unexpected
@@ -243,6 +245,48 @@ def test_while_photos_arrive_the_menu_does_not_offer_to_choose() -> None:
             world.work(worker)
     press(world, Verb.MENU)
     assert not {Entry.PICK, Entry.STOP} & set(menu.entries(world.state))
+
+
+def test_while_something_is_still_to_be_fetched_the_menu_leads_to_the_sign_in_that_it_waits_for() -> None:
+    world = with_pictures("a", settings=evolve(SETTINGS, keep_signed_in=False))
+    world.ask(Verb.PICK)
+    world.sign_in()
+    world.restart()
+    world.run_for(60.0)
+    assert world.scene.badge is not None
+    assert world.scene.badge.text == words.SIGN_IN_BADGE
+    press(world, Verb.OK)
+    assert at(world) is Entry.PICK
+    press(world, Verb.OK)
+    world.settle()
+    assert isinstance(world.state.signin, Waiting)
+
+
+def test_after_a_refused_sign_in_the_menu_asks_for_a_new_code_although_somebody_is_signed_in() -> None:
+    world = with_pictures("a")
+    world.ask(Verb.SIGN_IN)
+    world.settle()
+    world.google.person = "deny"
+    world.run_until(lambda w: isinstance(w.state.signin, Declined))
+    assert world.scene.card is not None
+    assert world.scene.card.status == words.NEW_CODE_BY_OK
+    world.google.person = "wait"
+    press(world, Verb.OK)
+    assert at(world) is Entry.PICK
+    press(world, Verb.OK)
+    world.settle()
+    assert isinstance(world.state.signin, Waiting)
+
+
+def test_a_pick_under_way_can_be_disconnected_as_its_card_says() -> None:
+    world = World()
+    world.sign_in()
+    world.settle()
+    assert world.scene.card is not None
+    assert world.scene.card.footnote == words.PICK_KEPT
+    world.state = evolve(world.state, access=Access())
+    press(world, Verb.OK)
+    assert Entry.DISCONNECT in menu.entries(world.state)
 
 
 def test_hide_this_photo_hides_the_one_that_was_on_the_screen() -> None:

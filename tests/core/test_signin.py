@@ -470,7 +470,7 @@ def test_an_approval_whose_answer_is_lost_is_told_and_asks_for_one_more() -> Non
     card = world.scene.card
     assert card is not None
     assert (card.title, card.body) == words.REASONS[Reason.ANSWER_LOST]
-    assert card.status == words.NEW_CODE_BY_P
+    assert card.status == words.NEW_CODE_BY_OK
     assert world.current == "a"
     assert world.card.attempt is None
     world.run_for(signin.NEW_CODE_AFTER_DENIAL)

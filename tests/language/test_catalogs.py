@@ -262,7 +262,8 @@ def test_a_form_may_leave_the_number_out_only_where_it_is_for_one_number(
 # Names and words that a person types, presses or looks for; they stand on the screen as they are.
 VERBATIM = re.compile(
     r"Google Photos Picker API|Google Photos|Google Workspace|Google Cloud|Google"
-    r"|client_id|client_secret|SSH|Shift\+D|(?<![A-Za-z+])[A-Z](?![A-Za-z’'])(?<!A)|kiosk [a-z]+(?:-[a-z]+)*"
+    r"|client_id|client_secret|SSH|Shift\+D|(?<![A-Za-z])OK(?![A-Za-z])"
+    r"|(?<![A-Za-z+])[A-Z](?![A-Za-z’'])(?<!A)|kiosk [a-z]+(?:-[a-z]+)*"
 )
 
 
@@ -274,23 +275,44 @@ def dropped(entry: Entry) -> list[tuple[str, str]]:
 
 def test_the_names_that_stay_are_recognised() -> None:
     assert VERBATIM.findall(
-        "Press P, or run “kiosk sign-in”, for a code. A Google client; Google’s console."
+        "Press OK, or run “kiosk sign-in”, for a code. A Google client; Google’s console."
     ) == [
-        "P",
+        "OK",
         "kiosk sign-in",
         "Google",
         "Google",
     ]
     assert VERBATIM.findall("Left arrow: the left one. H: both. Press Shift+D twice") == ["H", "Shift+D"]
     told = {name for entry in template() if entry.id for name in VERBATIM.findall(sentences(entry)[-1])}
-    assert {"Google Photos", "client_id", "kiosk sign-out", "P", "Shift+D"} <= told
+    assert {"Google Photos", "client_id", "kiosk sign-out", "OK", "Shift+D"} <= told
     # Whatever else looks like a key has to be looked at: it is told to be kept.
-    assert {name for name in told if len(name) == 1} <= {"P", "H"}
+    assert {name for name in told if len(name) == 1} <= {"H"}
 
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_names_commands_and_keys_stand_as_they_are(tag: str) -> None:
     assert {entry.id: gone for entry in entries(tag) if (gone := dropped(entry))} == {}
+
+
+OF_THE_MENU = (words.SIGN_IN_KEPT, words.SIGN_IN_ONCE, words.PICK_KEPT)
+"""They name an entry of the menu."""
+QUOTES = "“”|„“|„”|‘’|«»|「」"
+
+
+@pytest.mark.parametrize("tag", ALL)
+def test_an_entry_of_the_menu_is_quoted_as_it_stands_there(tag: str) -> None:
+    """In the quotation marks that the command in the same sentence has."""
+    voice = language(tag)
+    entry = voice.say(words.MENU_DISCONNECT)
+    for sentence in OF_THE_MENU:
+        told = voice.say(sentence)
+        around = [
+            re.search(rf"(\W\u00a0?){re.escape(name)}(\u00a0?\W)", told) for name in (entry, "kiosk sign-out")
+        ]
+        marks = [found.groups() if found else None for found in around]
+        assert marks[0] == marks[1], told
+        assert marks[0] is not None
+        assert "".join(marks[0]).replace("\u00a0", "") in QUOTES.split("|"), told
 
 
 @pytest.mark.parametrize("tag", TAGS)
