@@ -17,7 +17,10 @@ from kiosk.system import paths
 from kiosk.system.outputs import is_slow, outputs
 from kiosk.system.scanout import Scanout, scanouts
 
-_LIBRARIES = "a library is missing: sudo apt install libgbm1 libdrm2 libegl1 libgles2 libgl1-mesa-dri"
+_BLACK = (
+    "sudo systemctl restart kiosk; if that does not help, a library may be missing:"
+    " sudo apt install libgbm1 libdrm2 libegl1 libgles2 libgl1-mesa-dri"
+)
 
 
 def console(
@@ -102,4 +105,4 @@ def _picture(
         return ok("picture", f"the kernel sends {sizes}; {why}: {cure}")
     if asleep:
         return ok("picture", f"the frame sleeps, and the kernel sends {sizes} of one colour")
-    return fail("picture", f"the kernel sends {sizes} of one colour: the panel is black", _LIBRARIES)
+    return fail("picture", f"the kernel sends {sizes} of one colour: the panel is black", _BLACK)
