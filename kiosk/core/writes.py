@@ -1,7 +1,8 @@
 """What must reach the card in the end, although it was full or read-only when it was first written.
 
 Rules:
-- A write that failed is asked for again, seldom; the card may be read-only for days.
+- A write that failed is asked for again, seldom: the card may be read-only for days. Less seldom while it is full: who
+  has made room waits for the frame to go on.
 - A later write of the same subject makes an earlier one void: the card never goes back to an older truth.
 """
 
@@ -29,6 +30,7 @@ from kiosk.errors import DiskFull, StorageError, Unwritable
 
 FIRST_RETRY = 10.0
 LONGEST_RETRY = 600.0
+LONGEST_WHILE_FULL = 120.0
 _WRITTEN = (Saved, PickSaved, ItemsAdded, RenditionStored, Evicted, Hidden)
 """Answers to what has reached the card."""
 
@@ -65,7 +67,8 @@ def handle(part: Writes, event: Event, turn: Turn) -> Writes:
         return part if part.kept else evolve(part, failures=0)
     if any(_subject(each) == _subject(command) for each in part.sent):
         return part
-    at = part.at if part.kept else turn.backoff(part.failures, FIRST_RETRY, LONGEST_RETRY)
+    longest = LONGEST_WHILE_FULL if isinstance(event.error, DiskFull) else LONGEST_RETRY
+    at = part.at if part.kept else turn.backoff(part.failures, FIRST_RETRY, longest)
     return evolve(part, kept=(*part.kept, command), at=at, failures=part.failures + 1)
 
 

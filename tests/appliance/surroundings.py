@@ -62,7 +62,7 @@ def full(machine: Machine, kit: Kit) -> str:
         machine.until(lambda: machine.status()["last_error"], "the frame telling of it", 2 * PATIENCE)
         said = machine.status()["last_error"]
         before = machine.pid()
-        common.shows(machine)
+        common.expect("no photograph is shown", holds=bool(machine.status()["slide"]))
         seen = machine.picture("full", PHOTOGRAPH)
         kept = int(machine.status()["stored"])
         common.expect(f"{had} were stored, now {kept}", holds=kept >= had)

@@ -402,6 +402,17 @@ def test_a_read_only_card_is_tried_seldom() -> None:
     assert len(world.asked(c.SaveAttempt)) <= 36
 
 
+def test_a_full_card_is_used_again_soon_after_somebody_has_made_room() -> None:
+    world = World(start=False)
+    world.card.trouble = DiskFull("full")
+    world.run_for(3 * 3600.0)
+    tried = len(world.asked(c.SaveAttempt))
+    world.card.trouble = None
+    world.run_for(2 * writes.LONGEST_WHILE_FULL)
+    assert len(world.asked(c.SaveAttempt)) > tried
+    assert world.state.writes.kept == ()
+
+
 def test_a_later_write_of_the_same_subject_makes_the_failed_one_void() -> None:
     turn = Turn(World().now, Settings(seed=b"x"), 1)
     session_id = PickingSessionId("s")
