@@ -21,12 +21,17 @@ SLIDES = 500
 SETTLE = 0.3
 
 
+SETTLED = 3.0
+"""Seconds: the words of the first picture, and what is imported for them, follow it."""
+
+
 def still() -> Iterator[Figure]:
     """One picture that stays: nothing is to be done."""
     with tempfile.TemporaryDirectory() as folder, x_server() as env:
         frame = _frame(Path(folder), 3, Size(2304, 1296), slideshow__dwell_seconds="86400")
         frame.start(env)
         said(frame, "showing")
+        time.sleep(SETTLED)
         pid, flips = pid_of(frame), frame.ask(ControlVerb.STATUS)["flips"]
         costs = []
         for _ in range(RUNS):
